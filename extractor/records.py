@@ -167,6 +167,20 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """A classifier's verdict on one candidate; a candidate may have several, or none.
+
+    Attributes:
+        score: calibrated probability in [0, 1].
+    """
+
+    candidate: Candidate
+    direction: Direction
+    contrast: Contrast
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A fact that needs no text: what the ledger reads."""
 

@@ -1,0 +1,198 @@
+"""What the case group has, and which species it is: disease names and hosts in a text, without a model."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache
+
+from extractor.records import AnnotatedArticle, Contrast, Span
+from extractor.wordlists import alternatives, families, word_set
+
+_DEFINED = re.compile(r"(?P<long>(?:[\w'’/-]+[ -]){1,7}[\w'’-]*) ?\((?P<short>[A-Z][A-Za-z0-9/-]{1,9}?)s?\)")
+_ALS = re.compile(
+    r"\bamyotrophic lateral sclerosis\b|\bSOD-?1(?:[- ]?\(?(?:G93A|G37R|G85R|G86R|H46R"
+    r"|Leu126\w*)\)?)?[- ](?:\(?G93A\)? )?(?:ALS|mice|mouse|rats?|transgenic|mutant|tg)"
+    r"|\b(?:h?SOD-?1|mSOD1)[- ]?\(?G(?:93A|37R|86R|85R)\)?|\bG93A\b|\bC9orf72[- ]ALS\b|\bLou Gehrig",
+    re.IGNORECASE,
+)
+_ALS_SHORT = re.compile(r"(?<![\w-])(?:[fs]|C9|SOD1-|FUS-|C9orf72-)?ALS(?![\w])")
+_THAN = re.compile(
+    r"\b(?:than|compared (?:with|to)|versus|vs\.?|relative to|in comparison (?:with|to)|as compared)\b", re.IGNORECASE
+)
+
+
+@cache
+def _disease() -> re.Pattern[str]:
+    body = f"{alternatives('disease_head')}|[a-z-]{{2,}}(?:{alternatives('disease_suffix')})"
+    return re.compile(rf"\b(?:(?P<modifiers>(?:[\w'’-]+ ){{0,3}}))?(?P<head>{body})\b", re.IGNORECASE)
+
+
+@cache
+def _no_disease() -> re.Pattern[str]:
+    return re.compile(f"(?:{alternatives('not_disease')})$", re.IGNORECASE)
+
+
+def read_host(annotated: AnnotatedArticle, evidence: Span) -> str:
+    """The species of the case group: by the sentence where it names one animal, else by the whole text."""
+    text = annotated.article.text
+    sentence = _hosts(text[evidence.start : evidence.end])
+    animals = {host: count for host, count in sentence.items() if host != "human"}
+    if len(animals) == 1 and "human" not in sentence:
+        return next(iter(animals))
+    everywhere = _hosts(text)
+    if "human" in sentence and not animals and everywhere["human"] >= 2:
+        return "human"
+    creatures = Counter({host: count for host, count in everywhere.items() if host != "human"})
+    if creatures and max(creatures.values()) >= 2 and everywhere["human"] <= 2 * max(creatures.values()):
+        return creatures.most_common(1)[0][0]
+    if everywhere["human"]:
+        return "human"
+    return creatures.most_common(1)[0][0] if creatures else "unspecified"
+
+
+def _hosts(text: str) -> Counter[str]:
+    counts = {host: len(pattern.findall(text)) for host, pattern in families("host").items()}
+    return Counter({host: count for host, count in counts.items() if count})
+
+
+def read_condition(annotated: AnnotatedArticle, evidence: Span, contrast: Contrast) -> str:
+    """``ALS``, ``other:<name>`` or ``unspecified``: by the evidence sentence, then title, then the whole text.
+
+    Where cases are compared among themselves, or before and after, the disease is the article's own: title first.
+    """
+    text = annotated.article.text
+    short = _abbreviations(text)
+    als = _ALS.search(text) is not None and "amyotrophic" in short.get("ALS", "amyotrophic").lower()
+    case = _THAN.split(text[evidence.start : evidence.end], maxsplit=1)[0]
+    title = annotated.article.title
+    parts = (case, title, text) if contrast == "disease" else (title, case, text)
+    for part in parts:
+        found = _diseases(_unnamed(part, annotated), short, als=als, title=part == title)
+        if found:
+            return _best(found, whole=part == text)
+    return "unspecified"
+
+
+def _diseases(part: str, short: dict[str, str], *, als: bool, title: bool) -> list[tuple[int, float, str]]:
+    """Conditions a part of the text names: place, weight, name. A group said to have it weighs most."""
+    found: list[tuple[int, float, str]] = []
+    if als:
+        found.extend((m.start(), 3.0, "ALS") for pattern in (_ALS, _ALS_SHORT) for m in pattern.finditer(part))
+    for match in _HAVING.finditer(part):
+        phrase = _phrase(match["name"], short, als=als, title=title)
+        if phrase:
+            found.append((match.start("name"), 3.0, phrase))
+    for match in _disease().finditer(part):
+        name = _name(match)
+        if name:
+            found.append((match.start("head"), 1.0, _called(name, als=als)))
+    for name, adjective in families("adjective").items():
+        found.extend((match.start(), 1.5, f"other:{name}") for match in adjective.finditer(part))
+    for abbreviation, name in short.items():
+        for place in re.finditer(
+            rf"(?<![\w-]){re.escape(abbreviation)}s?(?![\w])(?P<group> (?:patients|mice|rats|subjects|group))?", part
+        ):
+            resolved = _resolve(name) or (f"other:{name.lower()}" if place["group"] else None)
+            if resolved:
+                found.append((place.start(), 2.0 if place["group"] else 1.0, resolved))
+    return found
+
+
+def _phrase(words: str, short: dict[str, str], *, als: bool, title: bool) -> str | None:
+    """What follows "patients with": a name, with its abbreviation written out."""
+    kept: list[str] = []
+    for word in words.split():
+        if word.lower() in word_set("not_modifier") and word.lower() not in ("stage", "early", "late", "active", "of"):
+            break
+        kept.append(word)
+    while kept and (kept[0].lower().endswith("ly") or kept[0].lower() in word_set("stage")):
+        kept = kept[1:]
+    name = " ".join(kept).strip("'’-")
+    if not name or _LEVELS.search(name) or name[0].isdigit():
+        return None
+    if name.rstrip("s") in short:
+        name = short[name.rstrip("s")]
+    else:
+        ends = [match.end() for match in _disease().finditer(name)]
+        if not ends and not title:
+            return None
+        name = name[: max(ends, default=len(name))]
+    if _no_disease().search(name.lower()):
+        return None
+    return _called(name.lower(), als=als)
+
+
+def _called(name: str, *, als: bool) -> str:
+    return "ALS" if als and re.search(r"amyotrophic lateral sclerosis|^als$", name) else f"other:{name}"
+
+
+def _best(found: list[tuple[int, float, str]], *, whole: bool) -> str:
+    """The heaviest name; in the whole text every mention adds up, in a sentence the first of the heaviest counts."""
+    weights: dict[str, float] = {}
+    for _, weight, name in found:
+        weights[name] = weights.get(name, 0.0) + weight if whole else max(weights.get(name, 0.0), weight)
+    first = {name: at for at, _, name in reversed(found)}
+    return min(weights, key=lambda name: (-weights[name], first[name], name))
+
+
+def _unnamed(part: str, annotated: AnnotatedArticle) -> str:
+    """The text without cytokine names, so that "tumor necrosis factor" is no tumour."""
+    for text in sorted(
+        {m.text for m in annotated.mentions if m.kind == "cytokine"}, key=lambda name: (-len(name), name)
+    ):
+        part = part.replace(text, " " * len(text))
+    return part
+
+
+def _name(match: re.Match[str]) -> str | None:
+    head = match["head"].lower()
+    words: list[str] = []
+    for word in reversed((match["modifiers"] or "").split()):
+        low = word.lower()
+        if (
+            low in word_set("not_modifier")
+            or low.endswith(("ly", "ed", "es"))
+            or low.isdigit()
+            or low in word_set("stage")
+        ):
+            break
+        words.insert(0, low)
+    phrase = " ".join([*words, head]).strip("'’-")
+    if _no_disease().search(phrase) or (not words and head in word_set("vague")):
+        return None
+    return phrase
+
+
+_HAVING = re.compile(
+    r"\b(?:patients?|subjects|women|men|children|infants|individuals|participants|adults|volunteers|people"
+    r"|persons|cases|those|mice|rats|girls|boys|group|neonates)"
+    r"(?: (?:of|having|suffering from|diagnosed with|affected by|bearing)"
+    r"| (?:\w+ )?with) (?P<name>(?:[\w'’/-]+ ?){1,6})",
+    re.IGNORECASE,
+)
+_LEVELS = re.compile(
+    r"\b(?:levels?|concentrations?|higher|lower|elevated|high|low|increased|decreased|positive|negative|score"
+    r"|values|response|control|diet|therapy|treatment|without)\b",
+    re.IGNORECASE,
+)
+
+
+def _abbreviations(text: str) -> dict[str, str]:
+    """Abbreviations the text defines, with what stands before the bracket, as many words as it has letters."""
+    found: dict[str, str] = {}
+    for match in _DEFINED.finditer(text):
+        letters = re.sub(r"[^A-Za-z]", "", match["short"]).lower()
+        words = re.split(r"[ -]", match["long"].strip())
+        for count in range(len(letters), 0, -1):
+            tail = [word for word in words[-count:] if word]
+            if tail and tail[0][0].lower() == letters[0]:
+                found.setdefault(match["short"], " ".join(tail))
+                break
+    return found
+
+
+def _resolve(name: str) -> str | None:
+    if not any(match.end() >= len(name) - 2 for match in _disease().finditer(name)):
+        return None
+    return None if _no_disease().search(name) else f"other:{name.lower()}"

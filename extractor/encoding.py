@@ -1,0 +1,185 @@
+"""What the relation encoder reads: an article's telling sentences as token ids, with the places of its mentions.
+
+Cytokine names are replaced by one token, so that the classifier learns how a level is spoken of and not which cytokine
+is usually raised, and so that long lists stay short. Fluids keep their words behind a marker. One pass over the article
+serves all its candidates. Used alike by training and at run time; it knows tokenisers but no model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from extractor.candidates import ROUTES, by_mention, rank_fluids
+from extractor.records import AnnotatedArticle, Candidate, Mention, Span
+
+CYTOKINE_TOKEN = "[unused1]"  # noqa: S105
+FLUID_TOKEN = "[unused2]"  # noqa: S105
+Votes = tuple[float, float, float]
+
+FEATURES: tuple[str, ...] = (
+    *(f"route_{route}" for route in ROUTES),
+    *("rank_0", "rank_1", "rank_2"),
+    *("fluids_1", "fluids_2", "fluids_more"),
+    *("sentence_gap", "near", "level", "in_title", "in_last"),
+    *("vote_increased", "vote_decreased", "vote_unchanged"),
+    *("elsewhere_increased", "elsewhere_decreased", "elsewhere_unchanged"),
+    *("article_increased", "article_decreased", "article_unchanged"),
+)
+"""Names of the numbers that stand beside the encoder's vectors, one row per candidate, each about 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Token ids and, per candidate that fits, the places of its mentions.
+
+    Attributes:
+        ids: token ids, ``[CLS]`` first, ``[SEP]`` after every sentence.
+        kept: indices into the candidates given, of those whose cytokine mention is in ``ids``.
+        cytokines: per kept candidate the index of its cytokine token.
+        fluids: per kept candidate the index of its fluid marker, 0 (``[CLS]``) where there is none.
+    """
+
+    ids: tuple[int, ...]
+    kept: tuple[int, ...]
+    cytokines: tuple[int, ...]
+    fluids: tuple[int, ...]
+
+
+def encode(
+    tokenizer: Any, annotated: AnnotatedArticle, candidates: Sequence[Candidate], *, length: int = 512
+) -> Encoded:
+    """Token ids of the telling sentences, at most ``length`` of them.
+
+    Args:
+        tokenizer: a fast Hugging Face tokeniser of the BERT kind.
+        annotated: sentences and mentions.
+        candidates: pairs of its mentions.
+        length: tokens the encoder may read; sentences without a cytokine are left out first, from the end.
+    """
+    mentions = [m for m in annotated.mentions if m.concept is not None]
+    pieces = _pieces(tokenizer, annotated, mentions)
+    chosen = _choose(annotated, mentions, {index: len(ids) for index, (ids, _) in pieces.items()}, length - 1)
+    ids: list[int] = [tokenizer.cls_token_id]
+    places: dict[Span, int] = {}
+    for index in sorted(chosen):
+        tokens, marks = pieces[index]
+        places |= {span: len(ids) + offset for span, offset in marks.items() if len(ids) + offset < length}
+        ids.extend(tokens)
+    kept = [i for i, c in enumerate(candidates) if c.cytokine.span in places]
+    return Encoded(
+        tuple(ids[:length]),
+        tuple(kept),
+        tuple(places[candidates[i].cytokine.span] for i in kept),
+        tuple(_fluid_place(candidates[i], places) for i in kept),
+    )
+
+
+def features(
+    annotated: AnnotatedArticle, candidates: Sequence[Candidate], votes: Sequence[Votes]
+) -> list[list[float]]:
+    """One row of :data:`FEATURES` per candidate.
+
+    Args:
+        annotated: sentences and mentions.
+        candidates: pairs of its mentions.
+        votes: the rules' votes, one triple per candidate.
+    """
+    ranks: dict[int, int] = {}
+    elsewhere: dict[int, Votes] = {}
+    position = {id(candidate): index for index, candidate in enumerate(candidates)}
+    for group in by_mention(candidates).values():
+        indices = [position[id(candidate)] for candidate in rank_fluids(group)]
+        for rank, index in enumerate(indices):
+            ranks[index] = rank
+            elsewhere[index] = _most([votes[other] for other in indices if other != index])
+    pairs: dict[tuple[str | None, str], list[Votes]] = {}
+    for candidate, vote in zip(candidates, votes, strict=True):
+        pairs.setdefault((candidate.cytokine.concept, candidate.fluid_name), []).append(vote)
+    count = len({c.fluid_name for c in candidates if c.fluid is not None})
+    return [
+        [
+            *(float(candidate.route == route) for route in ROUTES),
+            *(float(ranks[i] == rank) for rank in (0, 1, 2)),
+            *(float(count == 1), float(count == 2), float(count > 2)),
+            *_position(annotated, candidate),
+            *votes[i],
+            *elsewhere[i],
+            *_most(pairs[candidate.cytokine.concept, candidate.fluid_name]),
+        ]
+        for i, candidate in enumerate(candidates)
+    ]
+
+
+def _most(votes: Sequence[Votes]) -> Votes:
+    if not votes:
+        return (0.0, 0.0, 0.0)
+    up, down, same = zip(*votes, strict=True)
+    return (max(up), max(down), max(same))
+
+
+def _position(annotated: AnnotatedArticle, candidate: Candidate) -> list[float]:
+    here = annotated.sentence_of(candidate.cytokine.span)
+    there = here if candidate.fluid is None else annotated.sentence_of(candidate.fluid.span)
+    apart = 1000 if candidate.fluid is None else abs(candidate.fluid.span.start - candidate.cytokine.span.start)
+    return [
+        max(-5, min(5, there - here)) / 5,
+        1 / (1 + apart / 40),
+        float(candidate.cytokine.level),
+        float(here == 0),
+        float(here == len(annotated.sentences) - 1),
+    ]
+
+
+def _fluid_place(candidate: Candidate, places: Mapping[Span, int]) -> int:
+    return 0 if candidate.fluid is None else places.get(candidate.fluid.span, 0)
+
+
+def _pieces(
+    tokenizer: Any, annotated: AnnotatedArticle, mentions: Sequence[Mention]
+) -> dict[int, tuple[list[int], dict[Span, int]]]:
+    """Per sentence its ids and where each mention's token stands in them."""
+    text = annotated.article.text
+    cytokine, fluid = tokenizer.convert_tokens_to_ids([CYTOKINE_TOKEN, FLUID_TOKEN])
+    strings: list[str] = []
+    plan: dict[int, list[tuple[int, Mention | None]]] = {}
+    for index, sentence in enumerate(annotated.sentences):
+        cursor, steps = sentence.start, []
+        for mention in mentions:
+            if not (sentence.start <= mention.span.start < sentence.end) or mention.span.start < cursor:
+                continue
+            strings.append(text[cursor : mention.span.start])
+            steps.append((len(strings) - 1, mention))
+            cursor = mention.span.start if mention.kind == "fluid" else mention.span.end
+        strings.append(text[cursor : sentence.end])
+        plan[index] = [*steps, (len(strings) - 1, None)]
+    parts = tokenizer(strings, add_special_tokens=False)["input_ids"] if strings else []
+    pieces = {}
+    for index, plan_steps in plan.items():
+        ids: list[int] = []
+        marks: dict[Span, int] = {}
+        for part, mention in plan_steps:
+            ids.extend(parts[part])
+            if mention is not None:
+                marks[mention.span] = len(ids)
+                ids.append(cytokine if mention.kind == "cytokine" else fluid)
+        pieces[index] = ([*ids, tokenizer.sep_token_id], marks)
+    return pieces
+
+
+def _choose(
+    annotated: AnnotatedArticle, mentions: Sequence[Mention], sizes: Mapping[int, int], budget: int
+) -> set[int]:
+    """Sentences to read: with a cytokine, the title, what follows a cytokine, with a fluid; as far as they fit."""
+    order: list[int] = []
+    kinds = {kind: sorted({annotated.sentence_of(m.span) for m in mentions if m.kind == kind}) for kind in ("cytokine", "fluid")}
+    for index in [*kinds["cytokine"], 0, *kinds["fluid"], *(i + 1 for i in kinds["cytokine"])]:
+        if index in sizes and index not in order:
+            order.append(index)
+    chosen: set[int] = set()
+    for index in order:
+        if sizes[index] <= budget or not chosen:
+            chosen.add(index)
+            budget -= sizes[index]
+    return chosen

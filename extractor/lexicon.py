@@ -1,0 +1,220 @@
+"""The spaCy component that finds the vocabulary's names and settles by context what an ambiguous one means."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import NamedTuple
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+from spacy.util import filter_spans
+
+from extractor.names import Match
+from extractor.samples import is_sample
+from extractor.vocabulary import Vocabulary, load_vocabulary
+
+CYTOKINE = "cytokine"
+FLUID = "fluid"
+
+_LEADING_WORDS = re.compile(
+    r"^(?:soluble|serum|plasma|human|recombinant|circulating|total|free|active|the|urinary|salivary|mouse|murine"
+    r"|rat|chemokines?"
+    r"|cytokines?|and|of|in|cytokine|proteins?|endogenous|levels?|mature|membrane-bound|high|low|exogenous|intact"
+    r"|bioactive|local|both|as"
+    r"|anti-|a|an|its|ligand|full-length|glycosylated|acylated|growth factors?|or|adipokines?|factors?|from|for|to"
+    r"|by|with|collected)\s+",
+    re.I,
+)
+_LIST_GAP = re.compile(r"\s*(?:[,;/()]|\band\b|\bor\b|\bwith\b|&|\+|-|\s)*\s*")
+_LEVEL_NEAR = re.compile(
+    r"\b(?:levels?|concentrations?|cytokines?|chemokines?|serum|plasma|secretion|production|expression|mRNA"
+    r"|receptors?|ng/ml|pg/ml"
+    r"|release|ligand|antibod\w+|recombinant|soluble|gene|elevated|increased|decreased)\b",
+    re.I,
+)
+_NEURO = re.compile(
+    r"cerebrospinal|spinal|lumbar|ventric|neurol|brain|mening|sclerosis|dementia|alzheimer|subarachnoid|enceph", re.I
+)
+_COLONY = re.compile(r"colony[- ]stimulating|\b(?:GM|G|M|multi)-CSF\b", re.I)
+
+
+class _Found(NamedTuple):
+    start: int
+    end: int
+    concept: str
+    source: str
+
+
+@Language.factory("extractor_lexicon", assigns=["doc.spans"])
+class Lexicon:
+    """Finds the names of the vocabulary and settles, by context, what an ambiguous one means."""
+
+    def __init__(self, nlp: Language, name: str) -> None:  # noqa: ARG002  (spaCy passes nlp)
+        self.name = name
+        self._vocabulary: Vocabulary = load_vocabulary()
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Fill ``doc.spans["cytokine"]`` and ``doc.spans["fluid"]``."""
+        text = doc.text
+        local = self._local_names(doc)
+        names = self._vocabulary.find_cytokines(text)
+        masked = [m for m, _ in names if m.entry.concept is None]
+        defined = [
+            d for k, d in local if k == CYTOKINE and not any(m.start < d.end and d.start < m.end for m in masked)
+        ]
+        cytokines = _merged(self._cytokines(text, names, local), defined)
+        fluids = _merged(self._fluids(text, local), [d for kind, d in local if kind == FLUID])
+        fluids = [f for f in fluids if not any(f.start < c.end and c.start < f.end for c in cytokines)]
+        plugged = self._plugged(doc, [*cytokines, *fluids])
+        _align(doc, [f for _, f in plugged] + cytokines + fluids)
+        for kind, found in ((CYTOKINE, cytokines), (FLUID, fluids)):
+            extra = [f for k, f in plugged if k == kind]
+            doc.spans[kind] = _spans(doc, kind, [*found, *extra])
+        return doc
+
+    def _local_names(self, doc: Doc) -> list[tuple[str, _Found]]:
+        """What the text's own abbreviations stand for; kind ``""`` for those that mean something else."""
+        names = []
+        for entry in doc._.abbreviations:
+            short = doc[entry["short_start"] : entry["short_end"]]
+            kind, concept = self._meaning(entry["long_text"])
+            if kind == FLUID and not is_sample(doc.text, short.start_char, short.end_char):
+                kind = ""
+            names.append((kind, _Found(short.start_char, short.end_char, concept, "abbreviation")))
+        return names
+
+    def _meaning(self, long_form: str) -> tuple[str, str]:
+        rest = long_form.strip()
+        while rest:
+            cytokine = self._vocabulary.normalise_cytokine(rest)
+            if cytokine is not None:
+                return CYTOKINE, cytokine
+            fluid = self._vocabulary.normalise_fluid(rest)
+            if fluid is not None:
+                return FLUID, fluid
+            shorter = _LEADING_WORDS.sub("", rest, count=1)
+            if shorter == rest:
+                named = any(m.entry.concept for m, _ in self._vocabulary.find_cytokines(long_form))
+                return ("unclear", "") if named else ("", "")
+            rest = shorter
+        return "", ""
+
+    def _cytokines(self, text: str, names: list[tuple[Match, str]], local: list[tuple[str, _Found]]) -> list[_Found]:
+        certain = [m for m, _ in names if m.entry.concept is not None and not m.entry.context]
+        concepts = {m.entry.concept for m in certain}
+        elsewhere = {(f.start, f.end) for kind, f in local if kind in ("", FLUID)}
+        defined = {text[f.start : f.end] for kind, f in local if kind == CYTOKINE}
+        kept = []
+        for match, source in names:
+            surface = text[match.start : match.end]
+            if match.entry.concept is None:
+                continue
+            if (match.start, match.end) in elsewhere and (match.entry.context or len(surface) < 5):
+                continue
+            concept = match.entry.concept or ""
+            if match.entry.context and surface not in defined:
+                if match.entry.instead in concepts and not concepts & match.entry.support:
+                    concept = match.entry.instead or ""
+                elif not _supported(text, match, certain, concepts):
+                    continue
+            kept.append(_Found(match.start, match.end, concept, source))
+        return kept
+
+    def _fluids(self, text: str, local: list[tuple[str, _Found]]) -> list[_Found]:
+        elsewhere = {(f.start, f.end) for kind, f in local if kind in ("", CYTOKINE)}
+        colony = bool(_COLONY.search(text)) and not _NEURO.search(text)
+        kept = []
+        for match in self._vocabulary.find_fluids(text):
+            surface = text[match.start : match.end]
+            if (match.start, match.end) in elsewhere or (colony and surface == "CSF"):
+                continue
+            if (
+                match.entry.context
+                and match.entry.concept != "CSF"
+                and not _LEVEL_NEAR.search(text[max(0, match.start - 60) : match.end + 60])
+            ):
+                continue
+            kept.append(_Found(match.start, match.end, match.entry.concept or "", "lexicon"))
+        return kept
+
+    def _plugged(self, doc: Doc, taken: list[_Found]) -> list[tuple[str, _Found]]:
+        """Mentions of the plugged-in model that nothing overlaps and that normalise (or carry our own labels)."""
+        kept = []
+        for span in doc.spans.get("ner", []):
+            if any(span.start_char < t.end and t.start < span.end_char for t in taken):
+                continue
+            cytokine = self._vocabulary.normalise_cytokine(span.text)
+            fluid = None if cytokine else self._vocabulary.normalise_fluid(span.text)
+            kind = CYTOKINE if cytokine else FLUID if fluid else span.label_.lower()
+            if kind in (CYTOKINE, FLUID):
+                kept.append((kind, _Found(span.start_char, span.end_char, cytokine or fluid or "", span.id_)))
+        return kept
+
+
+def _supported(text: str, match: Match, certain: Iterable[Match], concepts: set[str | None]) -> bool:
+    """Whether the surroundings say that an ambiguous short name is the cytokine."""
+    if match.entry.concept == "<CSF>":
+        return bool(_COLONY.search(text)) and not _NEURO.search(text)
+    if match.entry.concept in concepts:
+        return True
+    if match.entry.support:
+        return bool(concepts & match.entry.support)
+    for other in certain:
+        gap = text[other.end : match.start] if other.end <= match.start else text[match.end : other.start]
+        if len(gap) < 12 and _LIST_GAP.fullmatch(gap):
+            return True
+    near = text[max(0, match.start - 30) : match.start] + " " + text[match.end : match.end + 25]
+    return bool(_LEVEL_NEAR.search(near)) and len(concepts) > 0
+
+
+def _merged(found: list[_Found], local: list[_Found]) -> list[_Found]:
+    """``found`` with the locally defined names; a local name replaces what it covers exactly, longer names stay."""
+    kept = {(f.start, f.end): f for f in found}
+    for name in local:
+        overlapping = [f for f in kept.values() if f.start < name.end and name.start < f.end]
+        if all(
+            (f.start, f.end) == (name.start, name.end) or f.end - f.start < name.end - name.start for f in overlapping
+        ):
+            same = next((f for f in overlapping if f[:3] == name[:3]), name)
+            for f in overlapping:
+                del kept[(f.start, f.end)]
+            kept[(name.start, name.end)] = same
+    return sorted(kept.values())
+
+
+def _align(doc: Doc, found: list[_Found]) -> None:
+    """Split tokens that a mention begins or ends inside of."""
+    offsets = [token.idx for token in doc]
+    cuts: dict[int, set[int]] = {}
+    for offset in {edge for f in found for edge in (f.start, f.end)}:
+        index = bisect_right(offsets, offset) - 1
+        inside = offset - offsets[index]
+        if 0 < inside < len(doc[index]):
+            cuts.setdefault(index, set()).add(inside)
+    if not cuts:
+        return
+    with doc.retokenize() as retokenizer:
+        for index, inner in cuts.items():
+            token = doc[index]
+            edges = [0, *sorted(inner), len(token.text)]
+            parts = [token.text[a:b] for a, b in pairwise(edges)]
+            retokenizer.split(token, parts, heads=[(token, 0)] * len(parts))
+
+
+def _spans(doc: Doc, kind: str, found: list[_Found]) -> list[Span]:
+    offsets = [token.idx for token in doc]
+    spans = [
+        Span(
+            doc,
+            bisect_left(offsets, f.start),
+            bisect_left(offsets, f.end),
+            kind.upper(),
+            kb_id=f.concept,
+            span_id=f.source,
+        )
+        for f in found
+    ]
+    return sorted(filter_spans(spans), key=lambda s: s.start)

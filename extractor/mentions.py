@@ -1,0 +1,109 @@
+"""spaCy ``Doc`` → ``AnnotatedArticle``: sentences and mentions as plain records; nothing spaCy-shaped goes further."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.tokens import Span as DocSpan
+
+from extractor.records import AnnotatedArticle, Article, Kind, Mention, Span
+from extractor.vocabulary import load_vocabulary, read_table
+
+_OF_BEFORE = re.compile(
+    r"(?:inhibitors?|blockers?|blockade|blocking|inhibition|neutrali[sz]ation|polymorphisms?|genes?|mRNA|promoters?"
+    r"|antibod(?:y|ies)"
+    r"|monoclonal antibody|knockdown|injections?|administration|infusions?|transcripts?)\s+(?:of|to|against|in|for"
+    r"|encoding|for the|in the|of the)\s+(?:human\s+)?$",
+    re.I,
+)
+_SNP_AFTER = re.compile(r"\s?\(?\s?[-‐–−+]?\s?\d{2,5}\s?\(?[ACGT]\s?[/>→]\s?[ACGT]\b|\s?(?:rs\d{3,})")
+_KNOCKOUT_AFTER = re.compile(r"\s?\(?[-−–]/[-−–]\)?|\s?\(?[-−–]{2}\b")
+_LIST_TAIL = re.compile(r"[\s,;/]*(?:and|or)?\s*")
+
+
+def annotate(
+    nlp: Language, articles: Iterable[Article], *, batch_size: int = 64, prefilter: bool = False
+) -> Iterator[AnnotatedArticle]:
+    """Recognise sentences, cytokines and fluids.
+
+    Args:
+        nlp: a pipeline from ``build_pipeline``.
+        articles: in any number; the order is kept.
+        batch_size: articles that spaCy sees at a time; it does not change the result.
+        prefilter: skip, without sentences or mentions, articles that name no cytokine (they can hold no finding).
+    """
+    names_cytokine = load_vocabulary().names_cytokine
+    tagged = (("" if prefilter and not names_cytokine(article.text) else article.text, article) for article in articles)
+    for doc, article in nlp.pipe(tagged, as_tuples=True, batch_size=batch_size):
+        yield AnnotatedArticle(article, _sentences(doc), _mentions(doc))
+
+
+def _sentences(doc: Doc) -> tuple[Span, ...]:
+    if not len(doc):
+        return ()
+    text = doc.text
+    spans = []
+    for sentence in doc.sents:
+        raw = text[sentence.start_char : sentence.end_char]
+        start = sentence.start_char + len(raw) - len(raw.lstrip())
+        end = sentence.start_char + len(raw.rstrip())
+        if end > start:
+            spans.append(Span(start, end))
+    return tuple(spans)
+
+
+def _mentions(doc: Doc) -> tuple[Mention, ...]:
+    found = [*_of_kind(doc, "cytokine"), *_of_kind(doc, "fluid")]
+    return tuple(sorted(found, key=lambda m: m.span))
+
+
+def _of_kind(doc: Doc, kind: Kind) -> Iterator[Mention]:
+    spans = list(doc.spans.get(kind, []))
+    levels = [True] * len(spans)
+    if kind == "cytokine":
+        for i in reversed(range(len(spans))):
+            levels[i] = _is_level(doc, spans[i]) and not _shares(doc, spans, levels, i)
+    for span, level in zip(spans, levels, strict=True):
+        yield Mention(Span(span.start_char, span.end_char), span.text, kind, span.kb_id_ or None, level, span.id_)
+
+
+def _shares(doc: Doc, spans: list[DocSpan], levels: list[bool], i: int) -> bool:
+    """Whether the list goes on with a name that is no level: ``IL-4 and IL-10 gene polymorphisms``."""
+    if i + 1 == len(spans) or levels[i + 1]:
+        return False
+    gap = doc.text[spans[i].end_char : spans[i + 1].start_char]
+    return len(gap) < 8 and bool(_LIST_TAIL.fullmatch(gap)) and not _preceded(doc, spans[i + 1])
+
+
+def _preceded(doc: Doc, span: DocSpan) -> bool:
+    return span.start > 0 and doc[span.start - 1].lower_ in _cues()["before"]
+
+
+@cache
+def _cues() -> dict[str, frozenset[str]]:
+    """Words that make a name no level, by where they stand: ``before``, ``after``, or ``between`` it and one after."""
+    rows = read_table("not_levels.tsv")
+    return {side: frozenset(r["word"] for r in rows if r["side"] == side) for side in ("before", "after", "between")}
+
+
+def _words(tokens: DocSpan) -> list[str]:
+    return [t.lower_ for t in tokens if not t.is_punct and not t.is_space]
+
+
+def _is_level(doc: Doc, span: DocSpan) -> bool:
+    """False where the name is a gene, a transcript, a variant, an antibody, a drug or its target."""
+    text, cues = doc.text, _cues()
+    after = _words(doc[span.end : span.end + 4])[:2]
+    if after and after[0] in cues["between"]:
+        after = after[1:] or after
+    if after and after[0] in cues["after"]:
+        return False
+    if cues["before"].intersection(_words(doc[max(0, span.start - 3) : span.start])[-1:]):
+        return False
+    if _SNP_AFTER.match(text, span.end_char) or _KNOCKOUT_AFTER.match(text, span.end_char):
+        return False
+    return not _OF_BEFORE.search(text[max(0, span.start_char - 60) : span.start_char])

@@ -1,0 +1,134 @@
+"""Article -> findings: recognise, pair, decide, read the context; composed and batched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Protocol
+
+from spacy.language import Language
+
+from extractor.candidates import find_candidates
+from extractor.context import read_context
+from extractor.errors import ModelError
+from extractor.mentions import annotate
+from extractor.pipeline import build_pipeline
+from extractor.records import AnnotatedArticle, Article, Candidate, Decision, Finding, Span
+from extractor.relation import RelationClassifier, models_folder
+from extractor.rules import RuleClassifier
+
+RULES = "rules"
+"""Name that asks for the rules in place of the trained classifier."""
+
+
+class Classifier(Protocol):
+    """What decides on candidates."""
+
+    name: str
+
+    def decide(self, batch: Sequence[tuple[AnnotatedArticle, Sequence[Candidate]]]) -> list[list[Decision]]:
+        """One list of decisions per article."""
+        ...
+
+
+class Miner:
+    """The whole path from articles to findings.
+
+    Args:
+        nlp: recognition pipeline; the default one where None.
+        classifier: the released one where None.
+        min_score: findings below it are left out.
+        batch_size: articles handled at a time; it changes no result.
+    """
+
+    def __init__(
+        self,
+        *,
+        nlp: Language | None = None,
+        classifier: Classifier | None = None,
+        min_score: float = 0.0,
+        batch_size: int = 64,
+    ) -> None:
+        self._nlp = nlp or build_pipeline()
+        self.classifier = classifier or load_classifier()
+        self._min_score = min_score
+        self._batch_size = batch_size
+
+    def mine(self, articles: Iterable[Article]) -> Iterator[tuple[Article, list[Finding]]]:
+        """Each article with its findings, in input order."""
+        for annotated, findings in self.mine_annotated(articles):
+            yield annotated.article, findings
+
+    def mine_annotated(self, articles: Iterable[Article]) -> Iterator[tuple[AnnotatedArticle, list[Finding]]]:
+        """Each article with sentences and mentions, and its findings, in input order."""
+        stream = iter(articles)
+        while batch := list(islice(stream, self._batch_size)):
+            annotated = list(annotate(self._nlp, batch, batch_size=self._batch_size, prefilter=True))
+            pairs = [(each, find_candidates(each)) for each in annotated]
+            for (each, _), decisions in zip(pairs, self.classifier.decide(pairs), strict=True):
+                findings = findings_of(each, decisions, model=self.classifier.name)
+                yield each, [finding for finding in findings if finding.score >= self._min_score]
+
+
+def load_classifier(name: str | None = None) -> Classifier:
+    """The classifier of that name: ``rules``, a model folder, or the newest released one where None.
+
+    Raises:
+        ModelError: there is none, or it does not fit.
+    """
+    if name == RULES:
+        return RuleClassifier()
+    if name is not None:
+        folder = Path(name) if Path(name).is_dir() else models_folder() / name
+        return RelationClassifier(folder)
+    released = sorted(models_folder().glob("relation-*/config.json"))
+    if not released:
+        raise ModelError(f"{models_folder()}: holds no relation-<version>; use --classifier {RULES}")
+    return RelationClassifier(released[-1].parent)
+
+
+def findings_of(annotated: AnnotatedArticle, decisions: Iterable[Decision], *, model: str) -> list[Finding]:
+    """Decisions as findings with their context; one per identity, the best evidence kept and the others in ``also``."""
+    best: dict[tuple[str, ...], Finding] = {}
+    for decision in decisions:
+        finding = _finding(annotated, decision, model)
+        if finding.key in best:
+            best[finding.key] = _merge(best[finding.key], finding)
+        else:
+            best[finding.key] = finding
+    return sorted(best.values(), key=lambda f: (f.evidence, f.key))
+
+
+def _finding(annotated: AnnotatedArticle, decision: Decision, model: str) -> Finding:
+    candidate = decision.candidate
+    context = read_context(annotated, candidate, decision.direction)
+    evidence = candidate.evidence
+    inside = evidence.contains(candidate.cytokine.span)
+    return Finding(
+        article_id=annotated.article.id,
+        cytokine=str(candidate.cytokine.concept),
+        fluid=candidate.fluid_name,
+        direction=decision.direction,
+        contrast=decision.contrast,
+        comparator=context.comparator,
+        condition=context.condition,
+        host=context.host,
+        evidence=evidence,
+        evidence_text=annotated.article.text[evidence.start : evidence.end],
+        cytokine_mention=candidate.cytokine,
+        fluid_mention=candidate.fluid,
+        cross_sentence=candidate.cross_sentence or not inside,
+        n=context.n,
+        p=context.p,
+        score=round(decision.score, 4),
+        model=model,
+    )
+
+
+def _merge(first: Finding, second: Finding) -> Finding:
+    """The finding with the higher score (the earlier one at a tie), the other's evidence added to ``also``."""
+    kept, other = (first, second) if first.score >= second.score else (second, first)
+    spans: set[Span] = {*first.also, *second.also, other.evidence} - {kept.evidence}
+    return replace(kept, also=tuple(sorted(spans)))

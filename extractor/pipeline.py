@@ -1,0 +1,111 @@
+"""The spaCy pipeline: tokens, sentences, scispaCy abbreviations, the lexicon, and any NER model one cares to plug in.
+
+After it has run, ``doc.spans["cytokine"]`` and ``doc.spans["fluid"]`` hold the mentions: ``span.kb_id_`` is the concept
+(empty when the name did not normalise) and ``span.id_`` says what found it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+import spacy
+from scispacy.abbreviation import AbbreviationDetector
+from spacy.language import Language
+from spacy.tokenizer import Tokenizer
+from spacy.tokens import Doc
+from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
+
+from extractor import lexicon as _lexicon  # noqa: F401  (registers its factory)
+from extractor.errors import ModelError
+from extractor.sentences import sentence_starts
+
+_PREFIXES = (r"[\(\[\{<>=≤≥~±%\"'“‘]", r"(?:anti|Anti|non|Non)(?=[-‐‑–])", r"[-‐‑‒–—−+,;:./](?=\S)")
+_SUFFIXES = (r"[\)\]\}>%\"'”’,;:?!]", r"(?<=\S)\.", r"(?<=[\w\)])[-‐‑–—/+]")
+_INFIXES = (
+    r"[/,;:()\[\]=<>≤≥±+×]|\.\.+",
+    r"(?<=[\w)])[-‐‑–](?=(?!alph|beta|gamm|delta|kappa|lambda|omega)[a-z]{4,})",
+    r"(?<=anti)[-‐‑–]",
+    r"[—]",
+)
+
+
+@Language.component("extractor_sentences")  # type: ignore[untyped-decorator]
+def split_sentences(doc: Doc) -> Doc:
+    """Mark the first token of each sentence."""
+    offsets = [token.idx for token in doc]
+    for start in sentence_starts(doc.text):
+        index = bisect_left(offsets, start)
+        if index < len(offsets):
+            doc[index].is_sent_start = True
+    return doc
+
+
+@Language.factory("extractor_abbreviations", assigns=["doc._.abbreviations"])
+class Abbreviations:
+    """scispaCy's detector, run only where there is a bracket, its answers in text order."""
+
+    def __init__(self, nlp: Language, name: str) -> None:
+        self.name = name
+        self._detect = AbbreviationDetector(nlp, make_serializable=True)
+        # A pattern that no text holds: an empty matcher warns on every document.
+        self._detect.global_matcher.add("none", [[{"ORTH": "\x00"}]])
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Fill ``doc._.abbreviations`` with dictionaries (``short_start``, ``short_end``, ``long_text`` ...)."""
+        if "(" in doc.text:
+            doc = self._detect(doc)
+            doc._.abbreviations.sort(key=lambda a: (a["short_start"], a["short_end"], a["long_start"]))
+        return doc
+
+
+@Language.factory("extractor_ner", default_config={"model": ""}, assigns=["doc.spans"])
+class PluggedModel:
+    """Runs another pipeline on the same text and keeps its entities in ``doc.spans["ner"]``."""
+
+    def __init__(self, nlp: Language, name: str, model: str) -> None:  # noqa: ARG002  (spaCy passes nlp)
+        self.name = name
+        self._model_name = model
+        try:
+            self._model = spacy.load(model)
+        except (OSError, ValueError) as error:
+            raise ModelError(f"the NER model {model!r} cannot be loaded: {str(error).splitlines()[0]}") from error
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Copy the entities over by offset."""
+        spans = [
+            doc.char_span(e.start_char, e.end_char, label=e.label_, span_id=self._model_name, alignment_mode="expand")
+            for e in self._model(doc.text).ents
+        ]
+        doc.spans["ner"] = [s for s in spans if s is not None]
+        return doc
+
+
+def _tokenizer(nlp: Language) -> Tokenizer:
+    """Words keep their inner hyphens (``IL-6`` is one token); slashes, ``anti-`` and ``-induced`` are cut."""
+    return Tokenizer(
+        nlp.vocab,
+        prefix_search=compile_prefix_regex(_PREFIXES).search,
+        suffix_search=compile_suffix_regex(_SUFFIXES).search,
+        infix_finditer=compile_infix_regex(_INFIXES).finditer,
+    )
+
+
+def build_pipeline(*, ner: str | None = None) -> Language:
+    """The recognition pipeline.
+
+    Args:
+        ner: name or path of an installed spaCy or scispaCy pipeline whose entities are used as well.
+
+    Raises:
+        ModelError: the model cannot be loaded.
+        VocabularyError: a table of the vocabulary is inconsistent.
+    """
+    nlp = spacy.blank("en")
+    nlp.tokenizer = _tokenizer(nlp)
+    nlp.max_length = 60_000_000
+    nlp.add_pipe("extractor_sentences")
+    nlp.add_pipe("extractor_abbreviations")
+    if ner is not None:
+        nlp.add_pipe("extractor_ner", config={"model": ner})
+    nlp.add_pipe("extractor_lexicon")
+    return nlp

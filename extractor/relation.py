@@ -1,0 +1,191 @@
+"""The trained relation classifier: an ONNX encoder with a head on mention pairs; same interface as the rules.
+
+One call reads one article, so that no score depends on what else is in a batch; one thread, so that it does not depend
+on the machine's cores.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+from transformers import PreTrainedTokenizerFast
+
+from extractor.encoding import FEATURES, encode, features
+from extractor.errors import ModelError
+from extractor.records import CONTRASTS, DIRECTIONS, AnnotatedArticle, Candidate, Contrast, Decision
+from extractor.rules import votes
+
+Floats = npt.NDArray[np.float32]
+FORMAT = 1
+"""Version of the model folder's layout that this code reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelationSettings:
+    """``config.json`` of a model folder.
+
+    Attributes:
+        version: of the model, for example ``1.0.0``.
+        length: tokens the encoder reads at most.
+        thresholds: per direction, on the calibrated score.
+        scale: per direction, slope of the calibration on the logit.
+        shift: per direction, its intercept.
+        contrast_threshold: a second contrast of one pair is kept from here on.
+        sha256: per file of the folder.
+    """
+
+    version: str
+    length: int
+    thresholds: tuple[float, ...]
+    scale: tuple[float, ...]
+    shift: tuple[float, ...]
+    contrast_threshold: float
+    sha256: dict[str, str]
+
+
+class RelationClassifier:
+    """Reads a folder written by ``extractor train relation``.
+
+    Args:
+        folder: with ``config.json``, ``model.onnx`` and ``tokenizer.json``.
+
+    Raises:
+        ModelError: a file is missing, its hash does not fit, or the layout is of another version.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.settings = read_settings(folder)
+        self.name = f"relation-{self.settings.version}"
+        self._tokenizer = load_tokenizer(folder)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(
+            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+
+    def decide(self, batch: Sequence[tuple[AnnotatedArticle, Sequence[Candidate]]]) -> list[list[Decision]]:
+        """Decisions per article whose score reaches the direction's threshold, in candidate order."""
+        return [
+            [d for d in decisions if d.score >= self.settings.thresholds[DIRECTIONS.index(d.direction)]]
+            for decisions in self.score(batch)
+        ]
+
+    def score(self, batch: Sequence[tuple[AnnotatedArticle, Sequence[Candidate]]]) -> list[list[Decision]]:
+        """Every direction of every candidate with its calibrated score, thresholds not applied."""
+        return [self._article(annotated, candidates) for annotated, candidates in batch]
+
+    def _article(self, annotated: AnnotatedArticle, candidates: Sequence[Candidate]) -> list[Decision]:
+        if not candidates:
+            return []
+        encoded = encode(self._tokenizer, annotated, candidates, length=self.settings.length)
+        if not encoded.kept:
+            return []
+        rows = features(annotated, candidates, votes(annotated, candidates))
+        directions, contrasts = self._session.run(
+            None,
+            {
+                "input_ids": np.array([encoded.ids], dtype=np.int64),
+                "cytokines": np.array(encoded.cytokines, dtype=np.int64),
+                "fluids": np.array(encoded.fluids, dtype=np.int64),
+                "features": np.array([rows[i] for i in encoded.kept], dtype=np.float32),
+            },
+        )
+        return [
+            decision
+            for row, index in enumerate(encoded.kept)
+            for decision in self._decisions(candidates[index], directions[row], contrasts[row])
+        ]
+
+    def _decisions(self, candidate: Candidate, directions: Floats, contrasts: Floats) -> list[Decision]:
+        found = []
+        for number, direction in enumerate(DIRECTIONS):
+            score = calibrate(float(directions[number]), self.settings.scale[number], self.settings.shift[number])
+            for contrast in self._contrasts(contrasts[number]):
+                found.append(Decision(candidate, direction, contrast, score))
+        return found
+
+    def _contrasts(self, logits: Floats) -> list[Contrast]:
+        best = int(np.argmax(logits))
+        limit = math.log(self.settings.contrast_threshold / (1 - self.settings.contrast_threshold))
+        return [c for i, c in enumerate(CONTRASTS) if i == best or logits[i] >= limit]
+
+
+def calibrate(logit: float, scale: float, shift: float) -> float:
+    """Probability of a logit after Platt scaling, rounded to the contract's four decimals."""
+    return round(1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, scale * logit + shift)))), 4)
+
+
+def load_tokenizer(folder: Path) -> Any:
+    """The fast tokeniser of a model folder, without looking anything up elsewhere."""
+    return PreTrainedTokenizerFast(
+        tokenizer_file=str(folder / "tokenizer.json"),
+        cls_token="[CLS]",  # noqa: S106
+        sep_token="[SEP]",  # noqa: S106
+        pad_token="[PAD]",  # noqa: S106
+        unk_token="[UNK]",  # noqa: S106
+        mask_token="[MASK]",  # noqa: S106
+        model_max_length=1_000_000,
+    )
+
+
+def read_settings(folder: Path) -> RelationSettings:
+    """Read and check ``config.json``: layout version, labels, and the hash of every file.
+
+    Raises:
+        ModelError: one line that says what is wrong.
+    """
+    path = folder / "config.json"
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path}: cannot be read: {error}") from error
+    for key, expected in (
+        ("format", FORMAT),
+        ("directions", list(DIRECTIONS)),
+        ("contrasts", list(CONTRASTS)),
+        ("features", list(FEATURES)),
+    ):
+        if raw.get(key) != expected:
+            raise ModelError(f"{path}: {key} is {raw.get(key)!r}, this version reads {expected!r}")
+    for name, digest in raw["sha256"].items():
+        check_hash(folder / name, digest)
+    return RelationSettings(
+        version=raw["version"],
+        length=raw["length"],
+        thresholds=tuple(raw["thresholds"]),
+        scale=tuple(raw["scale"]),
+        shift=tuple(raw["shift"]),
+        contrast_threshold=raw["contrast_threshold"],
+        sha256=raw["sha256"],
+    )
+
+
+def check_hash(path: Path, digest: str) -> None:
+    """Compare a file with its SHA-256.
+
+    Raises:
+        ModelError: the file is missing or differs.
+    """
+    try:
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read: {error}") from error
+    if found != digest:
+        raise ModelError(f"{path}: sha256 is {found[:12]}, the manifest says {digest[:12]}")
+
+
+def models_folder() -> Path:
+    """Where released models lie: in the package when installed, beside it in a checkout."""
+    packaged = Path(str(resources.files("extractor"))) / "models"
+    return packaged if packaged.is_dir() else packaged.parent.parent / "models"

@@ -1,0 +1,64 @@
+"""The rule classifier: which candidates are findings, and which way they go, from cue words and their scope.
+
+It is the baseline and the second opinion of the trained classifier, which takes :func:`votes` among its features.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from extractor.candidates import by_mention
+from extractor.context import read_context
+from extractor.fluidchoice import choose_fluids
+from extractor.records import DIRECTIONS, AnnotatedArticle, Candidate, Decision, Direction
+from extractor.roles import read_sentences
+from extractor.statements import Statement, read_statements
+
+Pairs = Sequence[Candidate]
+
+
+class RuleClassifier:
+    """Decides by cue words, their scope, and the order in which a reader looks for the fluid."""
+
+    name = "rules-1"
+
+    def __init__(self, *, threshold: float = 0.5) -> None:
+        self._threshold = threshold
+
+    def decide(self, batch: Sequence[tuple[AnnotatedArticle, Pairs]]) -> list[list[Decision]]:
+        """Decisions per article, in the order of the candidates; each names the sentence that says so."""
+        return [self._article(annotated, candidates) for annotated, candidates in batch]
+
+    def _article(self, annotated: AnnotatedArticle, candidates: Pairs) -> list[Decision]:
+        best: dict[tuple[str, str, Direction, str], Decision] = {}
+        for candidate, statement, score in _matches(annotated, candidates):
+            if score < self._threshold:
+                continue
+            candidate = replace(candidate, evidence=statement.evidence)
+            contrast = read_context(annotated, candidate, statement.direction).contrast
+            key = (str(candidate.cytokine.concept), candidate.fluid_name, statement.direction, contrast)
+            if key not in best or score > best[key].score:
+                best[key] = Decision(candidate, statement.direction, contrast, round(score, 4))
+        return sorted(best.values(), key=lambda d: (d.candidate.cytokine.span, d.candidate.fluid_name, d.direction))
+
+
+def votes(annotated: AnnotatedArticle, candidates: Pairs) -> list[tuple[float, float, float]]:
+    """The rules' votes for increased, decreased and unchanged, each in [0, 1], one triple per candidate."""
+    table: dict[tuple[int, str], dict[Direction, float]] = {}
+    for candidate, statement, score in _matches(annotated, candidates):
+        row = table.setdefault((candidate.cytokine.span.start, candidate.fluid_name), {})
+        row[statement.direction] = max(score, row.get(statement.direction, 0.0))
+    found = (table.get((c.cytokine.span.start, c.fluid_name), {}) for c in candidates)
+    return [tuple(row.get(direction, 0.0) for direction in DIRECTIONS) for row in found]  # type: ignore[misc]
+
+
+def _matches(annotated: AnnotatedArticle, candidates: Pairs) -> Iterator[tuple[Candidate, Statement, float]]:
+    """Each candidate a statement speaks of, with the statement and its score."""
+    groups = by_mention(candidates)
+    sentences = read_sentences(annotated)
+    for statement in read_statements(sentences):
+        proposed = groups.get(statement.mention.span)
+        if proposed:
+            for candidate, factor, direction in choose_fluids(annotated, proposed, statement, sentences):
+                yield candidate, replace(statement, direction=direction), statement.score * factor

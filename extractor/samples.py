@@ -1,0 +1,72 @@
+"""Whether a fluid's name is a sample: ``blood`` is; ``blood`` + cells, ``serum``-free and culture sera are not."""
+
+from __future__ import annotations
+
+import re
+
+_CELL = (
+    r"cells?|lymphocytes?|monocytes?|leukocytes?|leucocytes?|neutrophils?|eosinophils?|granulocytes?|basophils?"
+    r"|macrophages?"
+    r"|platelets?|erythrocytes?|reticulocytes?|mononuclears?|PBMCs?|MNCs?|PMNs?|progenitors?|precursors?|blasts?"
+    r"|M?P?DCs?|CFU"
+    r"|CFU-\w+|BFU-E|lymphoblasts?|thrombocytes?|fibrocytes?|Tregs?|EPCs?|fibroblasts?|phagocytes?|plasmablasts?"
+    r"|leuk(?:a)?emias?|burst-forming|colony-forming"
+)
+_CELL_WORD = (
+    r"T|B|NK|CD\d+\w*(?:[+-]|\s?\([+-]\))?|mononuclear|polymorphonuclear|dendritic|stem|progenitor|malignant"
+    r"|leuk(?:a?e)mic|tumou?r"
+    r"|human|neonatal|adult|fetal|activated|inflammatory|immune|natural|killer|endothelial|myeloid|plasmacytoid"
+    r"|lymphoid"
+    r"|white|red|nucleated|non-?adherent|adherent|total|regulatory|cytotoxic|helper|memory|naive|naïve|normal"
+    r"|mature|immature"
+    r"|gamma|delta|monocyte-derived|derived|Th\d+|T-?helper|classical|hematopoietic|haematopoietic|cancer"
+    r"|autologous|allogeneic"
+    r"|and|blood|peripheral"
+)
+_CELLS_FOLLOW = re.compile(
+    rf"\)?[\s-]+(?:(?:{_CELL_WORD})[+/,]?[\s-]+){{0,4}}(?:{_CELL})(?!\w|-derived [cg]|[\s-]+(?:colony[\s-]"
+    rf"|inflammatory p|migration inh|chemo))"
+)
+_CELL_BEARING = re.compile(
+    r"(?:(?:peripheral|venous|cord|umbilical)[ -])*blood|circulating|BALF?|bronchoalveolar lavage|lavage|sputum"
+    r"|synovial fluid|PB|\w*CB",
+    re.IGNORECASE,
+)
+_BLOOD_CELLS_FOLLOW = re.compile(r"\s+(?:peripheral\s+)?blood\s+(?:T |mononuclear |B )?(?:cell|lymph|mono|leuk|PBMC)")
+_NO_SAMPLE_FOLLOWS = re.compile(
+    r"-(?:free|starv|depriv|suppl|contain|stimul)|\s+(?:free\s+(?:medi|condition|cultur|defined|supernat)"
+    r"|starvation|node|omitted|was omitted|type \d)",
+    re.I,
+)
+_NO_SAMPLE_BEFORE = re.compile(
+    r"(?:(?:presence|absence|doses|lack) of (?:normal )?(?:human )?|\d\s?% (?:\(v/v\) )?(?:\w+ )?(?:human )?"
+    r"|supplemented with (?:\w+ ){0,3}"
+    r"|medium (?:with|containing) (?:\w+ ){0,2}|incubation with normal human |another heat-labile "
+    r"|cultures? containing (?:\w+ ){0,2})$",
+    re.IGNORECASE,
+)
+_PHRASE_ENDS = re.compile(r"\s*(?:[.,;:()]|$)|\s+(?:and|or|for|in|was|were|but|to|as|factors?|by|on|at|with|from)\b")
+_EFFUSION = re.compile(r"ascites|pleural effusion", re.IGNORECASE)
+_EFFUSION_SAMPLED = re.compile(
+    r"\s+(?:fluids?|samples?|levels?|concentrations?|supernat\w+|of patients|from|IL|TNF|VEGF|cytokine|and (?:serum"
+    r"|plasma|blood)|\(n)\b",
+    re.IGNORECASE,
+)
+_SAMPLED_BEFORE = re.compile(
+    r"(?:\b(?:in|from|into|serum and|plasma and|serum,|plasma,|cyst fluid,)(?: the)?(?: \w+)?|(?:ous|ant|cancer"
+    r"|tumor) )\s?$",
+    re.IGNORECASE,
+)
+
+
+def is_sample(text: str, start: int, end: int) -> bool:
+    """Whether the fluid named at ``text[start:end]`` may be a sample or a compartment, by the words around it."""
+    name = text[start:end]
+    if _NO_SAMPLE_FOLLOWS.match(text, end) or _BLOOD_CELLS_FOLLOW.match(text, end):
+        return False
+    if _CELL_BEARING.fullmatch(name):
+        return not _CELLS_FOLLOW.match(text, end)
+    before = text[max(0, start - 45) : start]
+    if name.lower() in ("serum", "plasma"):
+        return not (_NO_SAMPLE_BEFORE.search(before) and _PHRASE_ENDS.match(text, end))
+    return not _EFFUSION.fullmatch(name) or bool(_EFFUSION_SAMPLED.match(text, end) or _SAMPLED_BEFORE.search(before))

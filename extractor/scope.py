@@ -1,0 +1,293 @@
+"""Within a sentence: clauses, lists of cytokines, and which cue governs which list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from extractor.cues import Cue, find_cues
+from extractor.records import Direction, Mention, Span
+from extractor.wordlists import FLUID_MARK, pattern
+
+_CUT = re.compile(
+    r"""\s*;\s*|\s[-–—]+\s|(?:,\s*|\s+)(?=(?:
+      whereas|while|although|though|however|but(?!\s+(?:not|no|neither|also)\b)|yet|because|since|suggesting
+      |indicating
+      |which|resulting\ in|leading\ to|and\ (?:that|this|these|there|no)\b|as\ (?:well\ as\ (?:an?\b|with\b|in)
+      |did\b|were\b)|nor\b|accompanied|followed|in\ contrast|on\ the\ other\ hand|conversely)\b)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+_FRONTED = re.compile(
+    r"^\W*(?:while|whereas|although|though|despite|in contrast to|unlike|when|after|in addition to)\b", re.IGNORECASE
+)
+
+_JOIN = re.compile(
+    rf"""^(?:[\s,/&+()\[\]{FLUID_MARK}-]|\b(?:and|or|as\ well\ as|plus|both|also|the|of|in|for|soluble|sera?|levels?|concentrations?
+    |values?|free|total|cytokines?|chemokines?|interleukins?|serum|plasma|circulating|receptors?|protein|its
+    |their|with|nor|not\ only|but\ also
+    |pro-?inflammatory|anti-?inflammatory|respectively|then|active|human|mouse|ratio|inflammatory|mean|median
+    |especially|particularly|including|e\.g\.|i\.e\.|namely)\b
+    |\b[A-Z][\w-]*[A-Z0-9][\w-]*\b|\b[a-z]{{1,3}}[A-Z][\w-]*\b|\b(?:hs-)?CRP\b|C-reactive\ protein|insulin
+    |cortisol|glucose|neopterin|ferritin|endothelin(?:-1)?|[Ff]ibrinogen|[Pp]rolactin|[Gg]hrelin
+    |[Hh]istamine|[Pp]rocalcitonin|lactoferrin|[Ee]-?selectin|[Hh]epcidin|[Mm]yoglobin|hormones?|triglycerides?
+    |(?:total\ )?cholesterol|nitric\ oxide|malondialdehyde|creatinine|cortisone)*$""",
+    re.VERBOSE,
+)
+
+_EXCEPT = re.compile(
+    r"(?:\bbut\s+(?:not|no|neither)\b|\bexcept(?:ing)?(?:\s+for)?\b|\bwith the exception of\b|\brather than\b"
+    r"|\band not\b|\bbut\s+not\s+for\b)[^,;]{0,25}$",
+    re.IGNORECASE,
+)
+
+_FOUND = re.compile(
+    r"\b(?:was|were|is|are|could be|has been|have been)\s+(?:also\s+|\w+ly\s+|not\s+)*(?:found|observed|noted"
+    r"|seen|detected|noticed|recorded|evident|present|measured"
+    r"|identified|reported|apparent|revealed|obtained|shown)\b|\bbetween\b",
+    re.IGNORECASE,
+)
+
+_VERB = re.compile(r"\b(?:was|were|is|are|did|does|occurs?|occurred|correlated|had|showed)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Cytokine mentions listed together, offsets in the masked sentence."""
+
+    span: Span
+    mentions: tuple[Mention, ...]
+    excepted: bool = False
+
+
+def split_clauses(masked: str) -> list[tuple[int, int]]:
+    cuts = [0]
+    for match in _CUT.finditer(masked):
+        cuts.append(match.end())
+    if _FRONTED.search(masked):
+        comma = re.search(r",\s", masked)
+        for comma in re.finditer(r",\s", masked):
+            if find_cues(masked[: comma.start()]) or len(masked[: comma.start()].split()) < 8:
+                cuts.append(comma.end())
+                break
+    cuts = sorted({*cuts, len(masked)})
+    return [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if masked[a:b].strip()]
+
+
+def find_groups(clause: str, mentions: Sequence[Mention], offset: int) -> list[Group]:
+    groups: list[Group] = []
+    for mention in mentions:
+        if mention.kind != "cytokine":
+            continue
+        span = Span(mention.span.start - offset, mention.span.end - offset)
+        gap = clause[groups[-1].span.end : span.start] if groups else ""
+        excepted = _EXCEPT.search(clause[: span.start]) is not None
+        if groups and _JOIN.match(gap) and not (excepted and not groups[-1].excepted):
+            last = groups[-1]
+            groups[-1] = Group(Span(last.span.start, span.end), (*last.mentions, mention), last.excepted)
+        else:
+            groups.append(Group(span, (mention,), excepted))
+    return groups
+
+
+def verdicts(
+    group: Group, groups: Sequence[Group], cues: Sequence[Cue], clause: str
+) -> Iterator[tuple[Cue, Direction, float, bool]]:
+    """What the clause says of a group: cue, direction, weight, and whether it is the part that was blocked."""
+    ranked = sorted(
+        ((cost, cue) for cue in cues if (cost := _cost(group, groups, cue, cues, clause)) is not None),
+        key=lambda pair: (pair[0], pair[1].span),
+    )
+    if not ranked:
+        return
+    cost, cue = next((pair for pair in ranked if pair[1].verdict != "blocked"), ranked[0])
+    if (
+        cue.verdict == "none" and not cue.predicate
+    ):  # "no differences ... regarding change in X", "changes of X were higher"
+        cue = next((c for _, c in ranked if c.verdict == "unchanged" and c.span.end <= cue.span.start), cue)
+        later = (
+            c
+            for cost, c in ranked
+            if c.side == "left" and c.span.start >= group.span.end and c.verdict != "none" and cost < 25
+        )
+        cue = next(later, cue)
+    if cue.verdict in ("none", "blocked") or _explained_away(group, cue, cues, clause):
+        return
+    weight = 1.0 if cost < 25 else 0.7
+    direction: Direction = opposite(cue.verdict) if flipped(cue, clause) else cue.verdict
+    if group.excepted:
+        yield cue, "unchanged", weight, False
+        return
+    if cue.attenuated:
+        yield cue, direction, weight, False
+        yield cue, cue.attenuated, weight * 0.7, True
+        return
+    second = _overrule(group, cue, ranked, clause)
+    if second is not None:
+        yield second, second.verdict, weight, False  # type: ignore[misc]
+        yield cue, direction, weight * 0.7, True
+        return
+    yield cue, direction, weight, False
+
+
+def read_respectively(groups: Sequence[Group], cues: Sequence[Cue], clause: str) -> list[tuple[Group, Cue]]:
+    """Cytokines and cues paired by order: "A and B were increased and decreased, respectively"."""
+    place = re.search(r"\brespectively\b", clause, re.IGNORECASE)
+    if not place or len(groups) != 1:
+        return []
+    group = groups[0]
+    concepts = list(dict.fromkeys(str(m.concept) for m in group.mentions))
+    ways = [cue for cue in cues if cue.verdict in ("increased", "decreased", "unchanged")]
+    if len(ways) != len(concepts) or len(ways) < 2 or any(cue.span.start < group.span.end for cue in ways):
+        return []
+    if any(not _COORDINATED.match(clause[a.span.end : b.span.start]) for a, b in zip(ways, ways[1:], strict=False)):
+        return []
+    return [
+        (Group(group.span, tuple(m for m in group.mentions if str(m.concept) == concept)), cue)
+        for concept, cue in zip(concepts, ways, strict=True)
+    ]
+
+
+_COORDINATED = re.compile(r"^[\s,]*(?:and|or|was|were|\w+ly|[\s,])*$", re.IGNORECASE)
+
+
+def _overrule(group: Group, cue: Cue, rest: Sequence[tuple[float, Cue]], clause: str) -> Cue | None:
+    """The predicate that says what became of a named rise: "the increase in X was prevented"."""
+    if cue.side != "right" or cue.predicate or cue.verdict not in ("increased", "decreased"):
+        return None
+    for cost, other in rest:
+        if other.side != "left" or not other.predicate or cost >= 25:
+            continue
+        if other.verdict == "blocked":
+            return replace(other, verdict=opposite(cue.verdict))
+        if other.verdict in ("increased", "decreased"):
+            return other if other.verdict != cue.verdict else None
+    return None
+
+
+def _explained_away(group: Group, cue: Cue, cues: Sequence[Cue], clause: str) -> bool:
+    """Whether an association takes the word: "higher X correlated with survival", "was associated with higher X"."""
+    shown = re.search(
+        r"\b(?:had|exhibited|displayed|showed|have|has|with)\s+(?:\w+ly\s+|an?\s+|also\s+)*$", clause[: cue.span.start]
+    )
+    for match in pattern("assoc").finditer(clause):
+        if (
+            shown
+            and match.start() >= group.span.end
+            and not re.search(r"\b(?:was|were|is|are)\b", clause[group.span.end : match.start()])
+        ):
+            continue
+        if (
+            cue.side == "right"
+            and not cue.predicate
+            and match.start() >= group.span.end
+            and not _fresh(clause[group.span.end : match.start()])
+        ):
+            return True
+        if match.end() <= min(cue.span.start, group.span.start) and not _fresh(
+            clause[match.end() : max(cue.span.start, group.span.start)]
+        ):
+            return True
+        if cue.span.end <= match.start() < group.span.start or group.span.end <= match.start() < cue.span.start:
+            return True
+    return False
+
+
+def _fresh(between: str) -> bool:
+    """Whether a new finite verb starts between two places, so that the first no longer governs the second."""
+    between = re.sub(r"\b(?:was|were|is|are)\s+(?:\w+ly\s+|also\s+)*$", "", between)
+    return (
+        re.search(r"(?:\band\b|,).*\b(?:was|were|had|showed|increased|decreased|rose|fell)\b", between, re.IGNORECASE)
+        is not None
+    )
+
+
+def _cost(group: Group, groups: Sequence[Group], cue: Cue, cues: Sequence[Cue], clause: str) -> float | None:
+    """Distance in words between a cue and a group it may govern; None where it may not."""
+    right = cue.span.end <= group.span.start
+    left = group.span.end <= cue.span.start
+    if not (left or right):
+        return None
+    wanted = "right" if right else "left"
+    if cue.side != wanted and not (cue.loose and not _served(cue, groups, clause)):
+        return None
+    between = clause[cue.span.end : group.span.start] if right else clause[group.span.end : cue.span.start]
+    if right and _VERB.search(_FOUND.sub(" ", between)):
+        return None
+    cost = float(len(between.split()))
+    cost += 8 * len(re.findall(r"\b(?:was|were|did|had|has|have|is|are)\b", between)) if right else 0
+    cost += 10 * len(re.findall(r"\b(?:than|compared|versus|relative to)\b", between))
+    cost += 6 * sum(
+        1 for other in cues if other is not cue and _within(other.span, cue, group) and other.side == wanted
+    )
+    cost += 3 * len(re.findall(r", (?:and|with)\b", between))
+    cost += 4 if cue.side != wanted else 0
+    return cost
+
+
+def _within(span: Span, cue: Cue, group: Group) -> bool:
+    low, high = sorted((cue.span, group.span))
+    return low.end <= span.start and span.end <= high.start
+
+
+def _served(cue: Cue, groups: Sequence[Group], clause: str) -> bool:
+    """Whether a loose cue finds a group on its own side, with no other verb in between."""
+    for group in groups:
+        if cue.side == "right" and group.span.start >= cue.span.end:
+            between = clause[cue.span.end : group.span.start]
+            return not re.search(r"\b(?:was|were|did|than|compared)\b", between) and len(between.split()) < 15
+        if cue.side == "left" and group.span.end <= cue.span.start:
+            return True
+    return False
+
+
+_CONTROL = (
+    r"(?:healthy|normal|controls?|placebo|untreated|vehicle|sham\w*|wild[- ]?type|uninfected|unexposed|lean"
+    r"|nonsmokers|baseline|before"
+    r"|volunteers|mild|early|inactive|remission|benign|recover\w+|convalescen\w+|low[- ]fat|without"
+    r"|non-?(?!surviv|respond)\w+|unaffected|asymptomatic)"
+)
+
+_SIDE = re.compile(rf"\b{_CONTROL}\b", re.IGNORECASE)
+
+_SURVIVORS = re.compile(r"(?<!non-)(?<!non)\bsurvivors\b", re.IGNORECASE)
+
+_THAN = re.compile(
+    r"\b(?:than|compared\s+(?:to|with)|in compar\w+ (?:to|with)|versus|vs\.?|relative to|as compared)\b", re.IGNORECASE
+)
+
+_NEAR = re.compile(
+    r"\s*(?:levels?|concentrations?|values?)?\s*(?:(?:\w+ly|levels?|of|both)\s+)*(?:in|for|among|at|during"
+    r"|before)\s+(?P<group>[^,;]*)$",
+    re.IGNORECASE,
+)
+
+_SUBJECT_GROUP = re.compile(r"\bin\s+(?P<group>[^,;]*?)\s+(?:was|were)\b[^,;]*$", re.IGNORECASE)
+
+_HAD = re.compile(r"^\W*(?P<group>[^,;]*?)\s+(?:had|showed|displayed|exhibited|presented)\b", re.IGNORECASE)
+
+
+def flipped(cue: Cue, clause: str) -> bool:
+    """Whether the comparison is stated from the control's side: "higher in controls than in patients"."""
+    than = _THAN.search(clause, cue.span.end)
+    if cue.verdict not in ("increased", "decreased") or than is None:
+        return False
+    second = re.split(r"[,;]", clause[than.end() :], maxsplit=1)[0]
+    near = _NEAR.match(clause[cue.span.end : than.start()])
+    before = _SUBJECT_GROUP.search(clause[: cue.span.start]) or _HAD.search(clause[: cue.span.start])
+    first = near["group"] if near else before["group"] if before else ""
+    return _rank(first) < _rank(second)
+
+
+def _rank(group: str) -> int:
+    """0 for the comparator's side of a comparison, 1 for anything else."""
+    if re.search(r"\b(?:patients?|mice|rats|group) with(?!out)\b", group) and not re.search(
+        r"\b(?:mild|early|benign|inactive)\b", group
+    ):
+        return 1
+    return 0 if _SIDE.search(group) or _SURVIVORS.search(group) else 1
+
+
+def opposite(direction: str) -> Direction:
+    return {"increased": "decreased", "decreased": "increased"}.get(direction, direction)  # type: ignore[return-value]

@@ -1,0 +1,187 @@
+"""Gold articles and other labelled text -> training examples for the relation classifier.
+
+A candidate is labelled by what gold says of its cytokine mention: *positive* where a finding of its concept and fluid
+is asserted by the mention's sentence, *ignored* where the article has the finding but asserts it elsewhere (repeats are
+annotated once), *negative* otherwise. Debatable findings weigh less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from extractor.candidates import find_candidates
+from extractor.encoding import FEATURES, encode, features
+from extractor.records import (
+    CONTRASTS,
+    DIRECTIONS,
+    AnnotatedArticle,
+    Article,
+    Candidate,
+    Direction,
+    Finding,
+    GoldArticle,
+    Mention,
+    Span,
+)
+from extractor.rules import votes
+
+IGNORE = -1.0
+"""Label of a decision that takes no part in the loss."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One article as the encoder reads it, with labels per candidate.
+
+    Attributes:
+        ids: token ids.
+        cytokines: index of the cytokine token per candidate.
+        fluids: index of the fluid marker per candidate, 0 without.
+        features: one row per candidate.
+        directions: three labels in [0, 1] per candidate, or ``IGNORE``.
+        weights: three weights per candidate.
+        contrasts: per candidate and direction five labels, all ``IGNORE`` where the direction is not gold.
+        weight: of the whole example.
+    """
+
+    ids: tuple[int, ...]
+    cytokines: tuple[int, ...]
+    fluids: tuple[int, ...]
+    features: tuple[tuple[float, ...], ...]
+    directions: tuple[tuple[float, ...], ...]
+    weights: tuple[tuple[float, ...], ...]
+    contrasts: tuple[tuple[tuple[float, ...], ...], ...]
+    weight: float = 1.0
+
+
+def with_gold_mentions(annotated: AnnotatedArticle, gold: GoldArticle) -> AnnotatedArticle:
+    """The article's sentences with gold's mentions; whether a mention is a level is taken from the recogniser."""
+    levels = {m.span: m.level for m in annotated.mentions}
+    mentions = tuple(replace(m, level=levels.get(m.span, True)) for m in gold.mentions)
+    return replace(annotated, mentions=mentions)
+
+
+def gold_example(
+    tokenizer: Any, annotated: AnnotatedArticle, gold: GoldArticle, *, length: int, debatable: float, weight: float = 1.0
+) -> Example | None:
+    """The example of an annotated article, None where it has no candidate.
+
+    Args:
+        tokenizer: the encoder's tokeniser.
+        annotated: sentences and mentions, gold's or the recogniser's.
+        gold: what is asserted.
+        length: tokens the encoder reads at most.
+        debatable: weight of a debatable finding.
+        weight: of the example.
+    """
+    candidates = find_candidates(annotated)
+    if not candidates:
+        return None
+    encoded = encode(tokenizer, annotated, candidates, length=length)
+    if not encoded.kept:
+        return None
+    rows = features(annotated, candidates, votes(annotated, candidates))
+    kept = [candidates[i] for i in encoded.kept]
+    labels = [_labels(candidate, gold.findings, debatable) for candidate in kept]
+    return Example(
+        encoded.ids,
+        encoded.cytokines,
+        encoded.fluids,
+        tuple(tuple(rows[i]) for i in encoded.kept),
+        tuple(tuple(label for label, _, _ in row) for row in labels),
+        tuple(tuple(share for _, share, _ in row) for row in labels),
+        tuple(tuple(contrasts for _, _, contrasts in row) for row in labels),
+        weight,
+    )
+
+
+def _labels(
+    candidate: Candidate, findings: Sequence[Finding], debatable: float
+) -> list[tuple[float, float, tuple[float, ...]]]:
+    return [_label(candidate, findings, direction, debatable) for direction in DIRECTIONS]
+
+
+def _label(
+    candidate: Candidate, findings: Sequence[Finding], direction: Direction, debatable: float
+) -> tuple[float, float, tuple[float, ...]]:
+    """Label, weight and contrasts of one direction."""
+    nothing = (IGNORE,) * len(CONTRASTS)
+    same = [
+        finding
+        for finding in findings
+        if finding.direction == direction
+        and finding.cytokine == candidate.cytokine.concept
+        and finding.fluid == candidate.fluid_name
+    ]
+    if not same:
+        return 0.0, 1.0, nothing
+    here = [finding for finding in same if _asserted_at(candidate.cytokine.span, finding)]
+    if not here:
+        return IGNORE, 0.0, nothing
+    weight = 1.0 if any(finding.confidence == "sure" for finding in here) else debatable
+    stated = {finding.contrast for finding in here}
+    return 1.0, weight, tuple(float(contrast in stated) for contrast in CONTRASTS)
+
+
+def _asserted_at(span: Span, finding: Finding) -> bool:
+    mention = finding.cytokine_mention
+    return finding.evidence.contains(span) or (mention is not None and mention.span == span)
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeQuestion:
+    """A question of Evidence Inference: how the outcome went under the intervention.
+
+    Source: DeYoung et al. 2020, "Evidence Inference 2.0" (BioNLP).
+    """
+
+    outcome: str
+    intervention: str
+    comparator: str
+    evidence: str
+    direction: Direction
+
+
+def question_article(question: OutcomeQuestion) -> tuple[AnnotatedArticle, list[Candidate]]:
+    """An article whose title names the comparison and whose outcome is the marked mention."""
+    head = f"{question.intervention} versus {question.comparator}: "
+    title = f"{head}{question.outcome}"
+    evidence = " ".join(question.evidence.split())
+    article = Article(id="question", title=title, abstract=evidence)
+    mention = Mention(Span(len(head), len(title)), question.outcome, "cytokine", "outcome")
+    spans = (Span(0, len(title)), Span(len(title) + 1, len(article.text)))
+    annotated = AnnotatedArticle(article, tuple(s for s in spans if s.end > s.start), (mention,))
+    return annotated, [Candidate(mention, None, spans[0], "none")]
+
+
+def question_example(tokenizer: Any, question: OutcomeQuestion, *, length: int, weight: float) -> Example | None:
+    """The example of one question; contrast is left open."""
+    annotated, candidates = question_article(question)
+    encoded = encode(tokenizer, annotated, candidates, length=length)
+    if not encoded.kept:
+        return None
+    nothing = tuple((IGNORE,) * len(CONTRASTS) for _ in DIRECTIONS)
+    labels = tuple(float(question.direction == direction) for direction in DIRECTIONS)
+    return Example(
+        encoded.ids,
+        encoded.cytokines,
+        encoded.fluids,
+        (tuple(0.0 for _ in FEATURES),),
+        (labels,),
+        ((1.0, 1.0, 1.0),),
+        (nothing,),
+        weight,
+    )
+
+
+def gold_examples(
+    tokenizer: Any, pairs: Iterable[tuple[AnnotatedArticle, GoldArticle]], *, length: int, debatable: float, weight: float
+) -> list[Example]:
+    """Examples of all articles that have a candidate."""
+    made = (
+        gold_example(tokenizer, annotated, gold, length=length, debatable=debatable, weight=weight)
+        for annotated, gold in pairs
+    )
+    return [example for example in made if example is not None]

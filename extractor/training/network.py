@@ -1,0 +1,113 @@
+"""The network: an encoder and a head on (cytokine token, fluid marker) pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from transformers import AutoModel
+
+from extractor.encoding import CYTOKINE_TOKEN, FEATURES, FLUID_TOKEN
+from extractor.records import CONTRASTS, DIRECTIONS
+from extractor.training.examples import IGNORE, Example
+
+
+class RelationNetwork(nn.Module):
+    """Directions and contrasts of mention pairs from one pass over the article.
+
+    Args:
+        encoder: Hugging Face id or path.
+        hidden: width of the head.
+        dropout: of the head.
+    """
+
+    def __init__(self, encoder: str, *, hidden: int = 256, dropout: float = 0.2) -> None:
+        super().__init__()
+        self.encoder = AutoModel.from_pretrained(
+            encoder,
+            attn_implementation="sdpa",
+            attention_probs_dropout_prob=0.0,
+            hidden_dropout_prob=0.0,
+            add_pooling_layer=False,
+        )
+        width = self.encoder.config.hidden_size
+        self.head = nn.Sequential(
+            nn.Dropout(dropout),
+            nn.Linear(3 * width + len(FEATURES), hidden),
+            nn.GELU(),
+            nn.Dropout(dropout),
+            nn.Linear(hidden, hidden),
+            nn.GELU(),
+        )
+        self.directions = nn.Linear(hidden, len(DIRECTIONS))
+        self.contrasts = nn.Linear(hidden, len(DIRECTIONS) * len(CONTRASTS))
+
+    def forward(
+        self, input_ids: Tensor, mask: Tensor | None, rows: Tensor | None, cytokines: Tensor, fluids: Tensor, features: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Logits.
+
+        Args:
+            input_ids: (articles, tokens).
+            mask: (articles, tokens), 1 where there is a token; None without padding.
+            rows: (pairs,) article of each pair; None where there is one article.
+            cytokines: (pairs,) index of the cytokine token.
+            fluids: (pairs,) index of the fluid marker.
+            features: (pairs, features).
+
+        Returns:
+            (pairs, 3) directions and (pairs, 3, 5) contrasts.
+        """
+        states = self.encoder(input_ids=input_ids, attention_mask=mask).last_hidden_state
+        if rows is None:
+            first, second = states[0][cytokines], states[0][fluids]
+        else:
+            first, second = states[rows, cytokines], states[rows, fluids]
+        hidden = self.head(torch.cat([first, second, first * second, features], dim=-1))
+        return self.directions(hidden), self.contrasts(hidden).view(-1, len(DIRECTIONS), len(CONTRASTS))
+
+    def name_tokens(self, tokenizer: Any) -> None:
+        """Give the two marker tokens the mean vectors of words that mean what they mark."""
+        weight = self.encoder.get_input_embeddings().weight
+        for token, words in ((CYTOKINE_TOKEN, "interleukin cytokine protein"), (FLUID_TOKEN, "serum plasma fluid")):
+            ids = tokenizer(words, add_special_tokens=False)["input_ids"]
+            with torch.no_grad():
+                weight[tokenizer.convert_tokens_to_ids(token)] = weight[ids].mean(dim=0)
+
+
+def collate(batch: Sequence[Example], *, pad: int = 0) -> dict[str, Tensor]:
+    """Padded tensors of a batch; pairs of all articles in one dimension."""
+    length = max(len(example.ids) for example in batch)
+    ids = torch.full((len(batch), length), pad, dtype=torch.long)
+    mask = torch.zeros((len(batch), length), dtype=torch.long)
+    for row, example in enumerate(batch):
+        ids[row, : len(example.ids)] = torch.tensor(example.ids)
+        mask[row, : len(example.ids)] = 1
+    return {
+        "input_ids": ids,
+        "mask": mask,
+        "rows": torch.tensor([row for row, example in enumerate(batch) for _ in example.cytokines]),
+        "cytokines": torch.tensor([i for example in batch for i in example.cytokines]),
+        "fluids": torch.tensor([i for example in batch for i in example.fluids]),
+        "features": torch.tensor([row for example in batch for row in example.features]),
+        "directions": torch.tensor([row for example in batch for row in example.directions]),
+        "weights": torch.tensor([row for example in batch for row in example.weights])
+        * torch.tensor([example.weight for example in batch for _ in example.cytokines])[:, None],
+        "contrasts": torch.tensor([row for example in batch for row in example.contrasts]),
+    }
+
+
+def loss_of(network: RelationNetwork, batch: dict[str, Tensor], *, contrast_weight: float = 0.2) -> Tensor:
+    """Binary cross-entropy of the directions, summed per article, plus that of the stated contrasts."""
+    directions, contrasts = network(
+        batch["input_ids"], batch["mask"], batch["rows"], batch["cytokines"], batch["fluids"], batch["features"]
+    )
+    articles = batch["input_ids"].shape[0]
+    known = (batch["directions"] != IGNORE).float() * batch["weights"]
+    target = batch["directions"].clamp(min=0)
+    loss = (nn.functional.binary_cross_entropy_with_logits(directions, target, reduction="none") * known).sum()
+    stated = (batch["contrasts"] != IGNORE).float()
+    kinds = nn.functional.binary_cross_entropy_with_logits(contrasts, batch["contrasts"].clamp(min=0), reduction="none")
+    return (loss + contrast_weight * (kinds * stated).sum()) / articles

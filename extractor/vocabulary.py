@@ -1,0 +1,259 @@
+"""What the project recognises: cytokines and body fluids, and every spelling that leads to them.
+
+The tables lie in ``extractor/data``: ``cytokines.tsv`` (ids, symbols and UniProt accessions from HGNC, CC0),
+``fluids.tsv`` (UBERON ids), ``stems.tsv`` (spellings that other names are built from: ``{IL} 6``), ``lookalikes.tsv``
+(longer names that only look like a cytokine or a fluid) and ``ambiguous.tsv`` (short names that need their case or
+their context). How spellings vary is no table: see ``names.py``.
+"""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+import ahocorasick
+
+from extractor.atoms import atoms_of, squeeze, squeezed
+from extractor.elision import elided, suspended
+from extractor.errors import VocabularyError
+from extractor.names import Entry, Match, NameTrie
+from extractor.samples import is_sample
+
+_MACRO = re.compile(r"\{([^}]+)\}")
+_GLUED_NAME = re.compile(r"(?:s|rh|m)[A-Z]{3,}")
+_RECEPTOR_FOLLOWS = re.compile(
+    r"(?:\s?\([^()]{1,16}\))?[\s-]*(?:(?:[Rr]eceptors?|[Bb]inding[\s-]+proteins?|[Bb]inding[\s-]+factors?)(?![\w])"
+    r"|R(?:[αβγABab12]\d?|I{1,3})?(?![\w]))"
+)
+_RECEPTOR_BEFORE = re.compile(r"\breceptors? $", re.IGNORECASE)
+_LOST_GREEK = re.compile(r"-?\?(?=[,;)\]]|\s[a-z(])")
+_CHAINED = re.compile(r"(?:alpha|beta|gamma|[αβγ])\d?$", re.IGNORECASE)
+_CHAIN_FOLLOWS = re.compile(r"[\s-](?:chain|subunit)s?(?!\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class CytokineConcept:
+    """One row of ``cytokines.tsv``.
+
+    Attributes:
+        symbol: HGNC symbol (May 2017), complex, or family in angle brackets.
+        hgnc_id: for example ``HGNC:6018``; empty for complexes and families.
+        family: group it belongs to, for example ``chemokine``; ``complex`` or ``family`` for those.
+        synonyms: names with their stems written out.
+    """
+
+    symbol: str
+    hgnc_id: str
+    name: str
+    uniprot: str
+    family: str
+    synonyms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FluidConcept:
+    """One row of ``fluids.tsv``; ``uberon_id`` is empty where UBERON has no term."""
+
+    name: str
+    uberon_id: str
+    synonyms: tuple[str, ...]
+
+
+class Vocabulary:
+    """The concepts and the names that lead to them. Use ``load_vocabulary`` to get the one of the package."""
+
+    def __init__(
+        self, cytokines: list[CytokineConcept], fluids: list[FluidConcept], lookalikes: Mapping[str, list[str]]
+    ) -> None:
+        """Build the name tries.
+
+        Raises:
+            VocabularyError: a concept is listed twice or two concepts list the same name.
+        """
+        self.cytokines: Mapping[str, CytokineConcept] = MappingProxyType({c.symbol: c for c in cytokines})
+        self.fluids: Mapping[str, FluidConcept] = MappingProxyType({f.name: f for f in fluids})
+        if len(self.cytokines) != len(cytokines) or len(self.fluids) != len(fluids):
+            raise VocabularyError("a concept has two rows")
+        named = [(c.symbol, (c.symbol.strip("<>"), *c.synonyms)) for c in cytokines]
+        self._cytokine_names = _trie(named, lookalikes.get("cytokine", []))
+        self._fluid_names = _trie([(f.name, f.synonyms) for f in fluids], lookalikes.get("fluid", []))
+        self._openings = ahocorasick.Automaton()
+        for opening in self._cytokine_names.openings():
+            self._openings.add_word(opening, True)
+        self._openings.make_automaton()
+
+    def normalise_cytokine(self, text: str) -> str | None:
+        """Symbol of the concept that ``text`` names, None when it names none. Context is not considered."""
+        entry = self._cytokine_names.lookup(text)
+        return entry.concept if entry is not None else None
+
+    def normalise_fluid(self, text: str) -> str | None:
+        """Fluid that ``text`` names (``serum`` ... ``other:sputum``), None when it names none."""
+        entry = self._fluid_names.lookup(text)
+        return entry.concept if entry is not None else None
+
+    def cytokine_id(self, symbol: str) -> str | None:
+        """HGNC id of a symbol; None for families, complexes and unknown symbols."""
+        concept = self.cytokines.get(symbol)
+        return concept.hgnc_id or None if concept is not None else None
+
+    def fluid_id(self, name: str) -> str | None:
+        """UBERON id of a fluid; None where there is none."""
+        concept = self.fluids.get(name)
+        return concept.uberon_id or None if concept is not None else None
+
+    def names_cytokine(self, text: str) -> bool:
+        """Whether a cytokine name occurs, whatever the context: False means that no mention can be found."""
+        if not any(next(self._openings.iter(low), None) for low in squeezed(text)):
+            return False
+        return any(match.entry.concept is not None for match, _ in self.find_cytokines(text))
+
+    def find_cytokines(self, text: str) -> list[tuple[Match, str]]:
+        """Names in ``text`` from left to right, none overlapping, each with its source.
+
+        A source is ``lexicon``, ``coordination`` or ``look-alike``. Look-alikes are in, with ``entry.concept`` None; so are names that need context (``entry.context``).
+        """
+        matches = [self._widened(text, m) for m in _scan(text, self._cytokine_names)]
+        named: list[tuple[Match, str]] = []
+        taken = [(m.start, m.end) for m in matches]
+        for match in matches:
+            if match.entry.concept is None:
+                named.append((match, "look-alike"))
+                continue
+            parts = [(match, "lexicon")]
+            lookup = self._cytokine_names.lookup
+            for other in itertools.chain(suspended(text, match, lookup), elided(text, match, lookup)):
+                if not any(other.start < end and start < other.end for start, end in taken):
+                    taken.append((other.start, other.end))
+                    parts.append((other, "coordination"))
+            named += parts
+        return sorted(named, key=lambda pair: pair[0].start)
+
+    def find_fluids(self, text: str) -> list[Match]:
+        """Fluid names in ``text`` from left to right, look-alikes (``serum-free``, blood cells) left out."""
+        return [
+            m for m in _scan(text, self._fluid_names) if m.entry.concept is not None and is_sample(text, m.start, m.end)
+        ]
+
+    def _widened(self, text: str, match: Match) -> Match:
+        """The name with what belongs to it: ``pro-``, a receptor's chain; a ligand before a receptor is a look-alike."""
+        concept = self.cytokines.get(match.entry.concept or "")
+        if concept is None:
+            return match
+        lost = _LOST_GREEK.match(text, match.end)
+        if lost is not None:
+            match = match._replace(end=lost.end())
+        if text[max(0, match.start - 4) : match.start].lower() == "pro-":
+            match = match._replace(start=match.start - 4)
+        if concept.family == "receptor":
+            chain = _CHAIN_FOLLOWS.match(text, match.end)
+            return (
+                match._replace(end=chain.end()) if chain and _CHAINED.search(text[match.start : match.end]) else match
+            )
+        if concept.family in ("antagonist", "binding protein"):
+            return match
+        receptor = _RECEPTOR_BEFORE.search(text, max(0, match.start - 24), match.start)
+        if receptor is not None:
+            entry = self._cytokine_names.lookup(f"{text[match.start : match.end]} receptor")
+            return Match(receptor.start(), match.end, entry if entry is not None else Entry(None))
+        tail = _RECEPTOR_FOLLOWS.match(text, match.end)
+        return match if tail is None else Match(match.start, tail.end(), Entry(None))
+
+
+def _scan(text: str, names: NameTrie) -> list[Match]:
+    atoms = atoms_of(text)
+    found: list[Match] = []
+    i = 0
+    while i < len(atoms):
+        hit = names.match(text, atoms, i)
+        if hit is None:
+            i += 1
+        else:
+            found.append(hit[0])
+            i = hit[1]
+    return found
+
+
+def _trie(named: list[tuple[str, tuple[str, ...]]], lookalikes: list[str]) -> NameTrie:
+    owner: dict[tuple[str, ...], str] = {}
+    forms: dict[tuple[str, ...], set[str]] = {}
+    for concept, names in named:
+        for name in names:
+            key = _key(name)
+            if owner.setdefault(key, concept) != concept:
+                raise VocabularyError(f"{name!r} is listed for {owner[key]} and for {concept}")
+            forms.setdefault(key, set()).add(squeeze(name))
+    trie = NameTrie()
+    ambiguous = {_key(row["name"]): row for row in read_table("ambiguous.tsv")}
+    for name in dict.fromkeys(name for _, names in named for name in names):
+        key = _key(name)
+        trie.add(name, _entry(owner[key], frozenset(forms[key]), name, ambiguous.get(key)))
+    for name in lookalikes:
+        trie.add(name, Entry(None))
+    return trie
+
+
+def _entry(concept: str, forms: frozenset[str], name: str, row: Mapping[str, str] | None) -> Entry:
+    if row is None:
+        return Entry(concept, forms=frozenset([name]) if _GLUED_NAME.fullmatch(name) else frozenset())
+    return Entry(
+        concept,
+        forms=forms if row["case"] == "exact" else frozenset(),
+        never=frozenset(filter(None, row["never"].split("|"))),
+        context=row["context"] == "yes",
+        support=frozenset(filter(None, row["with"].split("|"))),
+        instead=row["instead"] or None,
+    )
+
+
+def _key(name: str) -> tuple[str, ...]:
+    return tuple(atom.key for atom in atoms_of(name))
+
+
+def read_table(table: str) -> list[dict[str, str]]:
+    """The rows of a tab-separated table of ``extractor/data``, as dictionaries by column."""
+    with (files("extractor") / "data" / table).open(encoding="utf-8") as lines:
+        return list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def _written_out(name: str, stems: Mapping[str, list[str]]) -> Iterator[str]:
+    parts = _MACRO.split(name)
+    try:
+        choices = [[part] if i % 2 == 0 else stems[part] for i, part in enumerate(parts)]
+    except KeyError as missing:
+        raise VocabularyError(f"cytokines.tsv: {name!r} uses the unknown stem {missing}") from None
+    yield from ("".join(choice) for choice in itertools.product(*choices))
+
+
+@cache
+def load_vocabulary() -> Vocabulary:
+    """The vocabulary of the package, built once.
+
+    Raises:
+        VocabularyError: a table is inconsistent.
+    """
+    stems = {row["stem"]: row["spellings"].split("|") for row in read_table("stems.tsv")}
+    cytokines = [
+        CytokineConcept(
+            row["symbol"],
+            row["hgnc_id"],
+            row["name"],
+            row["uniprot"],
+            row["family"],
+            tuple(dict.fromkeys(n for s in row["synonyms"].split("|") for n in _written_out(s, stems))),
+        )
+        for row in read_table("cytokines.tsv")
+    ]
+    fluids = [
+        FluidConcept(r["name"], r["uberon_id"], tuple(r["synonyms"].split("|"))) for r in read_table("fluids.tsv")
+    ]
+    lookalikes: dict[str, list[str]] = {}
+    for row in read_table("lookalikes.tsv"):
+        lookalikes.setdefault(row["kind"], []).append(row["name"])
+    return Vocabulary(cytokines, fluids, lookalikes)
