@@ -65,7 +65,7 @@ _SLASH_GAP = re.compile(f"[{SPACES}]?/[{SPACES}]?")
 _COMMA_GAP = re.compile(f",?[{SPACES}]{{1,2}}")
 _GLUED = "rhu|rHu|rMu|rmu|rec|pro|rh|rm|rr|hr|hu|Hu|Mu|mu|hs|ms|[hmsrpnxu]"
 PREFIX = re.compile(f"(?:{_GLUED})(?=[A-Z])")
-_AT_PREFIX = re.compile(rf"\b(?:{_GLUED})(?=[A-Z])")
+_AT_PREFIX = re.compile(rf"\b(?:{_GLUED})([A-Z]\w*)")
 _BRACKETED = re.compile(r"\([^()]{0,24}\)|\[[^\[\]]{0,24}\]")
 
 
@@ -135,8 +135,8 @@ def squeeze(text: str) -> str:
 
 
 def squeezed(text: str) -> Iterator[str]:
-    """The lower-case atoms of ``text`` between single spaces, prefixes cut off; once more without short brackets."""
-    plain = _AT_PREFIX.sub(r"\g<0> ", text)
+    """The lower-case atoms of ``text`` between single spaces, prefixes also cut off; again without short brackets."""
+    plain = _AT_PREFIX.sub(r"\g<0> \1", text)
     yield _joined_atoms(plain)
     if "(" in text or "[" in text:
         yield _joined_atoms(_BRACKETED.sub(" ", plain))

@@ -19,7 +19,8 @@ ROUTES: tuple[str, ...] = ("same", "earlier", "methods", "title", "later", "none
 
 _METHODS = re.compile(
     r"\b(?:measured|determined|assayed|assessed|analy[sz]ed|quantified|examined|investigated|evaluated|collected"
-    r"|obtained|samples?|ELISA|immunoassay|radioimmunoassay|methods?|aims?|objectives?|to (?:determine|assess|study))\b",
+    r"|obtained|samples?|ELISA|immunoassay|radioimmunoassay|methods?|aims?|objectives?"
+    r"|to (?:determine|assess|study))\b",
     re.IGNORECASE,
 )
 
@@ -52,7 +53,7 @@ def find_candidates(annotated: AnnotatedArticle) -> list[Candidate]:
         candidate
         for item in located
         if item.mention.kind == "cytokine"
-        for candidate in _pairs(annotated.sentences, item, fluids, methods)
+        for candidate in _pairs(annotated, item, fluids, methods)
     ]
 
 
@@ -70,12 +71,13 @@ def by_mention(candidates: Iterable[Candidate]) -> dict[Span, list[Candidate]]:
 
 
 def _pairs(
-    sentences: Sequence[Span], item: _Located, fluids: Sequence[_Located], methods: frozenset[int]
+    annotated: AnnotatedArticle, item: _Located, fluids: Sequence[_Located], methods: frozenset[int]
 ) -> list[Candidate]:
-    evidence = sentences[item.sentence]
+    evidence = annotated.sentences[item.sentence]
     best: dict[str, tuple[tuple[int, int], Candidate]] = {}
     for fluid in fluids:
-        route = _route(item, fluid, methods)
+        titled = fluid.mention.span.start < len(annotated.article.title)
+        route = "title" if titled and fluid.sentence != item.sentence else _route(item, fluid, methods)
         key = (ROUTES.index(route), abs(fluid.mention.span.start - item.mention.span.start))
         name = str(fluid.mention.concept)
         if name not in best or key < best[name][0]:
@@ -89,8 +91,6 @@ def _pairs(
 def _route(item: _Located, fluid: _Located, methods: frozenset[int]) -> str:
     if fluid.sentence == item.sentence:
         return "same"
-    if fluid.sentence == 0:
-        return "title"
     if fluid.sentence > item.sentence:
         return "later"
     return "methods" if fluid.sentence in methods else "earlier"

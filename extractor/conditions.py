@@ -33,6 +33,10 @@ def _no_disease() -> re.Pattern[str]:
     return re.compile(f"(?:{alternatives('not_disease')})$", re.IGNORECASE)
 
 
+_SAID_TO_HAVE = 3.0
+"""Weight of a condition that a group is said to have, against 1 for one that is only named."""
+
+
 def read_host(annotated: AnnotatedArticle, evidence: Span) -> str:
     """The species of the case group: by the sentence where it names one animal, else by the whole text."""
     text = annotated.article.text
@@ -67,9 +71,11 @@ def read_condition(annotated: AnnotatedArticle, evidence: Span, contrast: Contra
     case = _THAN.split(text[evidence.start : evidence.end], maxsplit=1)[0]
     title = annotated.article.title
     parts = (case, title, text) if contrast == "disease" else (title, case, text)
-    for part in parts:
+    if contrast in ("treatment", "time"):  # a group said to have something else than the title's disease
+        parts = (case, *parts)
+    for turn, part in enumerate(parts):
         found = _diseases(_unnamed(part, annotated), short, als=als, title=part == title)
-        if found:
+        if found and (turn or len(parts) == 3 or max(weight for _, weight, _ in found) >= _SAID_TO_HAVE):
             return _best(found, whole=part == text)
     return "unspecified"
 
@@ -78,11 +84,13 @@ def _diseases(part: str, short: dict[str, str], *, als: bool, title: bool) -> li
     """Conditions a part of the text names: place, weight, name. A group said to have it weighs most."""
     found: list[tuple[int, float, str]] = []
     if als:
-        found.extend((m.start(), 3.0, "ALS") for pattern in (_ALS, _ALS_SHORT) for m in pattern.finditer(part))
+        found.extend(
+            (m.start(), _SAID_TO_HAVE, "ALS") for pattern in (_ALS, _ALS_SHORT) for m in pattern.finditer(part)
+        )
     for match in _HAVING.finditer(part):
         phrase = _phrase(match["name"], short, als=als, title=title)
         if phrase:
-            found.append((match.start("name"), 3.0, phrase))
+            found.append((match.start("name"), _SAID_TO_HAVE, phrase))
     for match in _disease().finditer(part):
         name = _name(match)
         if name:

@@ -88,7 +88,7 @@ def read_context(annotated: AnnotatedArticle, candidate: Candidate, direction: D
 
 
 def _clause(annotated: AnnotatedArticle, candidate: Candidate) -> str:
-    """The part of the evidence sentence around the mention, cut at contrasts; the whole where the mention is elsewhere."""
+    """The part of the evidence sentence around the mention, cut at contrasts; all of it for a mention elsewhere."""
     text = annotated.article.text
     start, end = candidate.evidence
     if not candidate.evidence.contains(candidate.cytokine.span):
@@ -100,7 +100,7 @@ def _clause(annotated: AnnotatedArticle, candidate: Candidate) -> str:
 
 
 def _contrast(annotated: AnnotatedArticle, clause: str, sentence: str, direction: Direction) -> Contrast:
-    """The kind of comparison: by what the clause compares, then by what acts in it, then by what the article is about."""
+    """The kind of comparison: by what the clause compares, then what acts in it, then what the article is about."""
     if _blocked(clause, direction):
         return "disease"
     fronted = _FRONTED.match(clause)
@@ -111,8 +111,11 @@ def _contrast(annotated: AnnotatedArticle, clause: str, sentence: str, direction
     agent = words("agent").search(clause) or words("acts").search(clause) or _acting(annotated, clause)
     if words("event").search(clause) and (not agent or words("event").search(compared)):
         return "treatment" if _ARM.search(clause) else "time"
-    if agent:
-        return "treatment"
+    return "treatment" if agent else _by_group(annotated, clause, sentence)
+
+
+def _by_group(annotated: AnnotatedArticle, clause: str, sentence: str) -> Contrast:
+    """The contrast where nothing acts and nothing is compared in so many words."""
     if words("subgroup").search(clause) and not words("healthy").search(clause):
         return "subgroup"
     if _PATIENTS.search(clause) or words("insult").search(clause) or words("healthy").search(sentence):
@@ -211,7 +214,7 @@ def _treatment_comparator(annotated: AnnotatedArticle, clause: str, sentence: st
         return "untreated"
     if (_THAN.search(clause) and _ARMS.search(clause)) or _ARM.search(clause):
         return "other"
-    if read_host(annotated, evidence) != "human":
+    if read_host(annotated, evidence) not in ("human", "unspecified"):
         return "untreated"
     if words("before").search(sentence):
         return "before"

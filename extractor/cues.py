@@ -1,8 +1,4 @@
-"""The cue words of ``data/cues.tsv``, found in a sentence and turned towards what they govern.
-
-A sentence is read as a masked text of the same length: cytokine names become runs of one private character, fluid
-names runs of another, and asides in brackets blanks, so that the patterns see structure and offsets stay exact.
-"""
+"""The cue words of ``data/cues.tsv``, found in a masked clause and turned towards what they govern."""
 
 from __future__ import annotations
 
@@ -11,11 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from extractor.records import Direction, Mention, Span
+from extractor.records import Direction, Span
 from extractor.wordlists import CYTOKINE_MARK, FLUID_MARK, pattern
 
-_ASIDE = re.compile(rf"\([^(){CYTOKINE_MARK}]*\)|\[[^\[\]{CYTOKINE_MARK}]*\]")
-_FIGURES = re.compile(rf"[;,:]?\s*[^;,:(){CYTOKINE_MARK}]*[=<>≤≥][^;,(){CYTOKINE_MARK}]*(?=[;,)])(?=[^()]*\))")
 _BE = re.compile(
     r"\b(?:was|were|is|are|be|been|being|remained|remains|became|become|appeared|seemed|found|tended)\s+$",
     re.IGNORECASE,
@@ -57,7 +51,13 @@ _FALL = re.compile(
 _INDUCED = re.compile(rf"[\w)]-(?:induced|stimulated|mediated|evoked)\s+[^,;]{{0,60}}{CYTOKINE_MARK}", re.IGNORECASE)
 
 Side = Literal["left", "right"]
-Verdict = Literal["increased", "decreased", "unchanged", "restored", "blocked", "none"]
+Way = Literal["increased", "decreased", "unchanged", "restored", "blocked", "none"]
+
+
+_DIFF_NOUNS = frozenset(
+    """difference differences change changes alteration alterations variation variations effect effects influence impact
+    response improvement improvements""".split()  # noqa: SIM905
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Cue:
     """
 
     span: Span
-    verdict: Verdict
+    verdict: Way
     side: Side
     loose: bool = False
     attenuated: Direction | None = None
@@ -97,17 +97,6 @@ def _leading_adverbs() -> re.Pattern[str]:
     return re.compile(
         r"(?:\s+\w+ly\b(?:\s+and\s+\w+ly\b)?|\s+(?:further|again|even|also|two|three|four)\b)+", re.IGNORECASE
     )
-
-
-def mask(text: str, mentions: list[Mention], offset: int) -> str:
-    """The sentence ``text`` that starts at ``offset``, its mentions and asides masked, its length kept."""
-    marked = list(text)
-    for mention in mentions:
-        mark = CYTOKINE_MARK if mention.kind == "cytokine" else FLUID_MARK
-        for index in range(mention.span.start - offset, mention.span.end - offset):
-            marked[index] = mark
-    blank = _ASIDE.sub(lambda match: " " * len(match[0]), "".join(marked))
-    return _FIGURES.sub(lambda match: " " * len(match[0]), blank)
 
 
 def find_cues(clause: str) -> list[Cue]:
@@ -141,7 +130,7 @@ def _directions(clause: str) -> list[Cue]:
         for kind in ("word", "verb", "noun")
         for direction in ("increased", "decreased")
         for match in pattern(kind, direction).finditer(clause)
-        if (cue := _direction(clause, match, kind, direction)) is not None  # type: ignore[arg-type]
+        if (cue := _direction(clause, match, kind, direction)) is not None
     ]
 
 
@@ -150,7 +139,7 @@ def _direction(clause: str, match: re.Match[str], kind: str, direction: Directio
     side, loose = _turn(before, after, kind)
     if _OTHER_ANALYTE.match(after) or (kind == "word" and _WITH_LEVEL.search(before)):
         return Cue(Span(*match.span()), "none", side, loose, None, True)
-    verdict: Verdict = "unchanged" if negated(before) else direction
+    verdict: Way = "unchanged" if negated(before) else direction
     predicate = side == "left" or _is_active(before, after, kind, match[0])
     return Cue(Span(*match.span()), verdict, side, loose, None, predicate)
 
@@ -226,7 +215,7 @@ def _blocked(match: re.Match[str], rest: str, before: str) -> Cue | None:
         if found and negated(before):
             return Cue(Span(match.start(), match.end() + found.end()), "unchanged", "right")
         if found:
-            verdict: Verdict = "decreased" if blocked == "increased" else "increased"
+            verdict: Way = "decreased" if blocked == "increased" else "increased"
             blocked_way: Direction = "increased" if blocked == "increased" else "decreased"
             return Cue(Span(match.start(), match.end() + found.end()), verdict, "right", False, blocked_way, True)
     return None
@@ -236,7 +225,7 @@ def _sames(clause: str) -> list[Cue]:
     cues = []
     for match in pattern("same", "unchanged").finditer(clause):
         before, after = clause[: match.start()], clause[match.end() :]
-        verdict: Verdict = "none" if negated(before) else "unchanged"
+        verdict: Way = "none" if negated(before) else "unchanged"
         side: Side = "left" if _closed(after) or _BE.search(_strip(before)) else "right"
         cues.append(Cue(Span(*match.span()), verdict, side, True, None, side == "left"))
     return cues
@@ -249,7 +238,7 @@ def _diffs(clause: str) -> list[Cue]:
         before, after = clause[: match.start()], clause[match.end() :]
         noun = match[0].lower() in _DIFF_NOUNS
         nothing = negated(before) or (noun and (_NO_NOUN.search(before) or _TRIVIAL.search(clause)) is not None)
-        verdict: Verdict = "unchanged" if nothing else "none"
+        verdict: Way = "unchanged" if nothing else "none"
         if noun:
             side: Side = "right" if _OF.match(after) or re.match(r"\s+(?:was|were|between)\b", after) else "left"
         else:
@@ -283,25 +272,6 @@ _SUBJECT = re.compile(
     r"|that|these|those|their|its|on|while|whereas|despite|between|detected)\s)[\w)-]+\s+$",
     re.IGNORECASE,
 )
-_DIFF_NOUNS = frozenset(
-    [
-        "difference",
-        "differences",
-        "change",
-        "changes",
-        "alteration",
-        "alterations",
-        "variation",
-        "variations",
-        "effect",
-        "effects",
-        "influence",
-        "impact",
-        "response",
-        "improvement",
-        "improvements",
-    ]
-)
 
 
 def _associations(clause: str) -> list[Cue]:
@@ -313,11 +283,11 @@ def _associations(clause: str) -> list[Cue]:
 
 
 def _restored(clause: str) -> list[Cue]:
-    """ "Restored", "normalised": back from where an earlier statement said it went."""
+    """A level "restored" or "normalised": back from where an earlier statement said it went."""
     cues = []
     for match in pattern("restore").finditer(clause):
         before, after = clause[: match.start()], clause[match.end() :]
-        verdict: Verdict = "unchanged" if negated(before) else "restored"
+        verdict: Way = "unchanged" if negated(before) else "restored"
         side: Side = "left" if _closed(after) or _BE.search(_strip(before)) else "right"
         cues.append(Cue(Span(*match.span()), verdict, side, False, None, True))
     return cues

@@ -20,7 +20,7 @@ _MEMBER = re.compile(
 _RANGE = re.compile(r"(?P<gap>)(?P<text>(?P<hyphen>[-–])(?P<body>\d{1,2}))(?!\w|-?\d)")
 _BARE_NUMBER_AHEAD = re.compile(
     r"\s*(?:[,;:.()\]/]|$)|\s+(?:and|or|in|of|from|by|at|on|were|was|are|is|did|do|does|had|have|has|with|to|as|but"
-    r"|for|than|levels?"
+    r"|than|levels?"
     r"|concentrations?|production|secretion|expression|mRNA|release|genes?|receptors?|proteins?|among|between|after"
     r"|before|during"
     r"|showed|increased|decreased|values?|which|that|may|can|could|also|not|antibod\w+|activity|transcripts?"

@@ -7,6 +7,7 @@ serves all its candidates. Used alike by training and at run time; it knows toke
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,10 @@ from extractor.records import AnnotatedArticle, Candidate, Mention, Span
 CYTOKINE_TOKEN = "[unused1]"  # noqa: S105
 FLUID_TOKEN = "[unused2]"  # noqa: S105
 Votes = tuple[float, float, float]
+_ANAPHOR = re.compile(
+    r"\b(?:these|those|both|all|they|their|them|neither|none|latter|former|other|remaining|two|three|four|five|six)\b",
+    re.IGNORECASE,
+)
 
 FEATURES: tuple[str, ...] = (
     *(f"route_{route}" for route in ROUTES),
@@ -60,7 +65,7 @@ def encode(
     """
     mentions = [m for m in annotated.mentions if m.concept is not None]
     pieces = _pieces(tokenizer, annotated, mentions)
-    chosen = _choose(annotated, mentions, {index: len(ids) for index, (ids, _) in pieces.items()}, length - 1)
+    chosen = _choose(annotated, candidates, {index: len(ids) for index, (ids, _) in pieces.items()}, length - 1)
     ids: list[int] = [tokenizer.cls_token_id]
     places: dict[Span, int] = {}
     for index in sorted(chosen):
@@ -76,9 +81,7 @@ def encode(
     )
 
 
-def features(
-    annotated: AnnotatedArticle, candidates: Sequence[Candidate], votes: Sequence[Votes]
-) -> list[list[float]]:
+def features(annotated: AnnotatedArticle, candidates: Sequence[Candidate], votes: Sequence[Votes]) -> list[list[float]]:
     """One row of :data:`FEATURES` per candidate.
 
     Args:
@@ -169,17 +172,20 @@ def _pieces(
 
 
 def _choose(
-    annotated: AnnotatedArticle, mentions: Sequence[Mention], sizes: Mapping[int, int], budget: int
+    annotated: AnnotatedArticle, candidates: Sequence[Candidate], sizes: Mapping[int, int], budget: int
 ) -> set[int]:
-    """Sentences to read: with a cytokine, the title, what follows a cytokine, with a fluid; as far as they fit."""
-    order: list[int] = []
-    kinds = {kind: sorted({annotated.sentence_of(m.span) for m in mentions if m.kind == kind}) for kind in ("cytokine", "fluid")}
-    for index in [*kinds["cytokine"], 0, *kinds["fluid"], *(i + 1 for i in kinds["cytokine"])]:
-        if index in sizes and index not in order:
-            order.append(index)
+    """Sentences to read: with a cytokine, the title, with a proposed fluid, taking a list up again; as far as they fit."""
+    cytokines = sorted({annotated.sentence_of(c.cytokine.span) for c in candidates})
+    fluids = sorted({annotated.sentence_of(c.fluid.span) for c in candidates if c.fluid is not None})
+    after = [index + 1 for index in cytokines if index + 1 in sizes and _takes_up(annotated, index + 1)]
     chosen: set[int] = set()
-    for index in order:
+    for index in dict.fromkeys([*cytokines, 0, *fluids, *after]):
         if sizes[index] <= budget or not chosen:
             chosen.add(index)
             budget -= sizes[index]
     return chosen
+
+
+def _takes_up(annotated: AnnotatedArticle, index: int) -> bool:
+    span = annotated.sentences[index]
+    return bool(_ANAPHOR.search(annotated.article.text[span.start : span.end]))

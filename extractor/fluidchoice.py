@@ -51,7 +51,7 @@ _LEVEL = re.compile(r"\b(?:levels?|concentrations?|values?|titers?|amounts?)\b",
 def choose_fluids(
     annotated: AnnotatedArticle, proposed: Sequence[Candidate], statement: Statement, sentences: Sequence[Sentence]
 ) -> list[tuple[Candidate, float, Direction]]:
-    """The candidates of one cytokine mention that the statement is about, each with a factor for its score and its direction.
+    """The candidates of one mention that the statement is about, each with a factor for its score and its direction.
 
     "Raised in serum but not in CSF" is unchanged for the excepted fluid.
     """
@@ -191,12 +191,12 @@ def _elsewhere(sentences: Sequence[Sentence], here: Sentence, statement: Stateme
             continue
         same = any(m.concept == concept for m in sentence.mentions if m.kind == "cytokine")
         some = any(m.kind == "cytokine" for m in sentence.mentions)
-        order = 0 if 0 < sentence.index < here.index else 1 if sentence.index == 0 else 2
+        order = 1 if sentence.role == "title" else 0 if sentence.index < here.index else 2
         tier = 0 if same else 1 if some else 2
         ranked.append(((tier, order, abs(sentence.index - here.index)), sentence, fluids))
     if not ranked:
-        names = {str(m.concept) for s in sentences for m in s.mentions if m.kind == "fluid" and s.index != here.index}
-        return sorted(names)[:1] if len(names) == 1 else [], 0.6
+        only = {str(m.concept) for s in sentences for m in s.mentions if m.kind == "fluid" and s.index != here.index}
+        return sorted(only) if len(only) == 1 else [], 0.6
     (tier, _, _), sentence, fluids = min(ranked, key=lambda item: item[0])
     names = _near(sentence, fluids, str(concept)) if tier == 0 else list(dict.fromkeys(str(m.concept) for m in fluids))
     specific = _without_blood(names)

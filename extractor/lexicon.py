@@ -35,6 +35,10 @@ _LEVEL_NEAR = re.compile(
     r"|release|ligand|antibod\w+|recombinant|soluble|gene|elevated|increased|decreased)\b",
     re.I,
 )
+_MEASURED_BEFORE = re.compile(
+    r"\b(?:serum|plasma|circulating|urinary|CSF|(?:levels?|concentrations?) of)\s+$", re.IGNORECASE
+)
+_MEASURED_AFTER = re.compile(r"\s+(?:\w+ )?(?:levels?|concentrations?)\b", re.IGNORECASE)
 _NEURO = re.compile(
     r"cerebrospinal|spinal|lumbar|ventric|neurol|brain|mening|sclerosis|dementia|alzheimer|subarachnoid|enceph", re.I
 )
@@ -116,8 +120,13 @@ class Lexicon:
                 continue
             concept = match.entry.concept or ""
             if match.entry.context and surface not in defined:
-                if match.entry.instead in concepts and not concepts & match.entry.support:
-                    concept = match.entry.instead or ""
+                other = match.entry.instead
+                if (
+                    other
+                    and not concepts & match.entry.support
+                    and any(c and c.startswith(other[:4]) for c in concepts)
+                ):
+                    concept = other
                 elif not _supported(text, match, certain, concepts):
                     continue
             kept.append(_Found(match.start, match.end, concept, source))
@@ -166,8 +175,10 @@ def _supported(text: str, match: Match, certain: Iterable[Match], concepts: set[
         gap = text[other.end : match.start] if other.end <= match.start else text[match.end : other.start]
         if len(gap) < 12 and _LIST_GAP.fullmatch(gap):
             return True
-    near = text[max(0, match.start - 30) : match.start] + " " + text[match.end : match.end + 25]
-    return bool(_LEVEL_NEAR.search(near)) and len(concepts) > 0
+    before, after = text[max(0, match.start - 30) : match.start], text[match.end : match.end + 25]
+    if _MEASURED_BEFORE.search(before) or _MEASURED_AFTER.match(after):
+        return True
+    return bool(concepts) and bool(_LEVEL_NEAR.search(f"{before} {after}"))
 
 
 def _merged(found: list[_Found], local: list[_Found]) -> list[_Found]:

@@ -98,9 +98,9 @@ def _is_level(doc: Doc, span: DocSpan) -> bool:
     """False where the name is a gene, a transcript, a variant, an antibody, a drug or its target."""
     text, cues = doc.text, _cues()
     after = _words(doc[span.end : span.end + 4])[:2]
-    if after and after[0] in cues["between"]:
-        after = after[1:] or after
-    if after and after[0] in cues["after"]:
+    if after[:1] and after[0] not in cues["after"] and after[0] in cues["between"]:
+        after = after[1:]
+    if cues["after"].intersection(after[:1]):
         return False
     if cues["before"].intersection(_words(doc[max(0, span.start - 3) : span.start])[-1:]):
         return False

@@ -19,6 +19,8 @@ from extractor import lexicon as _lexicon  # noqa: F401  (registers its factory)
 from extractor.errors import ModelError
 from extractor.sentences import sentence_starts
 
+_LONGEST = 20_000
+"""Tokens; the detector's time grows with the square of the brackets, so longer texts go without it."""
 _PREFIXES = (r"[\(\[\{<>=≤≥~±%\"'“‘]", r"(?:anti|Anti|non|Non)(?=[-‐‑–])", r"[-‐‑‒–—−+,;:./](?=\S)")
 _SUFFIXES = (r"[\)\]\}>%\"'”’,;:?!]", r"(?<=\S)\.", r"(?<=[\w\)])[-‐‑–—/+]")
 _INFIXES = (
@@ -33,6 +35,8 @@ _INFIXES = (
 def split_sentences(doc: Doc) -> Doc:
     """Mark the first token of each sentence."""
     offsets = [token.idx for token in doc]
+    if len(doc) > 1:
+        doc[1].is_sent_start = False  # a text of one sentence would count as not split
     for start in sentence_starts(doc.text):
         index = bisect_left(offsets, start)
         if index < len(offsets):
@@ -52,7 +56,7 @@ class Abbreviations:
 
     def __call__(self, doc: Doc) -> Doc:
         """Fill ``doc._.abbreviations`` with dictionaries (``short_start``, ``short_end``, ``long_text`` ...)."""
-        if "(" in doc.text:
+        if "(" in doc.text and len(doc) <= _LONGEST:
             doc = self._detect(doc)
             doc._.abbreviations.sort(key=lambda a: (a["short_start"], a["short_end"], a["long_start"]))
         return doc

@@ -1,14 +1,19 @@
-"""Sentences as the rules see them: names masked, and the role that section labels and wording give them."""
+"""Sentences as the rules see them: names masked, and the role that section labels and wording give them.
+
+A masked sentence has the length of the text: cytokine names become runs of one private character, fluid names runs of
+another, asides in brackets blanks, so that the patterns see structure and offsets stay exact.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
-from extractor.cues import find_cues, mask
+from extractor.cues import find_cues
 from extractor.records import AnnotatedArticle, Mention, Span
-from extractor.wordlists import pattern
+from extractor.wordlists import CYTOKINE_MARK, FLUID_MARK, pattern
 
 Role = Literal["title", "background", "aim", "methods", "results", "conclusion", "plain"]
 
@@ -21,16 +26,20 @@ _LABELS: tuple[tuple[Role, str], ...] = (
     ),
     (
         "methods",
-        r"(?:MATERIALS?|PATIENTS?|SUBJECTS?|PARTICIPANTS?|STUDY DESIGN|DESIGN|ANIMALS?)?[/ ,&]*(?:AND )?METHODS?"
-        r"|METHODOLOGY|METHODS AND (?:MATERIALS?|SUBJECTS)|(?:STUDY |EXPERIMENTAL )?DESIGNS?|SETTINGS?"
-        r"|PATIENTS?|SUBJECTS?|PARTICIPANTS?"
-        r"|INTERVENTIONS?|(?:MAIN )?OUTCOME MEASURES?|MAIN OUTCOME MEASURE\(?S?\)?|MEASUREMENTS?"
-        r"|EXPERIMENTAL APPROACH|TRIAL REGISTRATION",
+        (
+            r"(?:MATERIALS?|PATIENTS?|SUBJECTS?|PARTICIPANTS?|STUDY DESIGN|DESIGN|ANIMALS?)?[/ ,&]*(?:AND )?METHODS?"
+            r"|METHODOLOGY|METHODS AND (?:MATERIALS?|SUBJECTS)|(?:STUDY |EXPERIMENTAL )?DESIGNS?|SETTINGS?"
+            r"|PATIENTS?|SUBJECTS?|PARTICIPANTS?"
+            r"|INTERVENTIONS?|(?:MAIN )?OUTCOME MEASURES?|MAIN OUTCOME MEASURE\(?S?\)?|MEASUREMENTS?"
+            r"|EXPERIMENTAL APPROACH|TRIAL REGISTRATION"
+        ),
     ),
     (
         "conclusion",
-        r"CONCLUSIONS?(?:[/ ]\w+)?|DISCUSSIONS?|INTERPRETATION(?: AND CONCLUSIONS)?|SIGNIFICANCE|IMPLICATIONS"
-        r"|SUMMARY|DISCUSSION AND CONCLUSIONS?",
+        (
+            r"CONCLUSIONS?(?:[/ ]\w+)?|DISCUSSIONS?|INTERPRETATION(?: AND CONCLUSIONS)?|SIGNIFICANCE|IMPLICATIONS"
+            r"|SUMMARY|DISCUSSION AND CONCLUSIONS?"
+        ),
     ),
 )
 
@@ -49,6 +58,8 @@ _CONCLUDES = re.compile(
     re.IGNORECASE,
 )
 
+_ASIDE = re.compile(rf"\([^(){CYTOKINE_MARK}]*\)|\[[^\[\]{CYTOKINE_MARK}]*\]")
+_FIGURES = re.compile(rf"[;,:]?\s*[^;,:(){CYTOKINE_MARK}]*[=<>≤≥][^;,(){CYTOKINE_MARK}]*(?=[;,)])(?=[^()]*\))")
 SKIPPED = frozenset({"background", "aim", "methods"})
 
 
@@ -77,13 +88,24 @@ def read_sentences(annotated: AnnotatedArticle) -> list[Sentence]:
     return sentences
 
 
+def mask(text: str, mentions: list[Mention], offset: int) -> str:
+    """The sentence ``text`` that starts at ``offset``, its mentions and asides masked, its length kept."""
+    marked = list(text)
+    for mention in mentions:
+        mark = CYTOKINE_MARK if mention.kind == "cytokine" else FLUID_MARK
+        for index in range(mention.span.start - offset, mention.span.end - offset):
+            marked[index] = mark
+    blank = _ASIDE.sub(lambda match: " " * len(match[0]), "".join(marked))
+    return _FIGURES.sub(lambda match: " " * len(match[0]), blank)
+
+
 def _without_asides(masked: str, label: Role, index: int, count: int) -> tuple[str, Role]:
     """Blank the parts of an ill-split sentence that are aim, background or methods; the role of what is left."""
     inline = re.search(r"\b(?:RESULTS?|FINDINGS|CONCLUSIONS?)\s*:\s", masked)
     if inline and inline.start() > 30:
         return " " * inline.end() + masked[inline.end() :], "results"
     cuts = [0, *(m.end() for m in re.finditer(r"(?:[.;]\s*;|;)\s+(?=[A-Z\ue000\ue001])", masked)), len(masked)]
-    parts = [(masked[a:b], _role(masked[a:b], label, index, count)) for a, b in zip(cuts, cuts[1:], strict=False)]
+    parts = [(masked[a:b], _role(masked[a:b], label, index, count)) for a, b in pairwise(cuts)]
     kept = [role for _, role in parts if role not in SKIPPED]
     if not kept or len(kept) == len(parts):
         return masked, parts[0][1]
@@ -115,25 +137,23 @@ def _labelled(text: str) -> Role | None:
 
 
 def _role(masked: str, label: Role, index: int, count: int) -> Role:
+    """The role of a sentence under a label, by its wording where the label leaves it open."""
     if label in ("title", "background", "methods"):
         return label
     if label == "aim":
         return "results" if re.search(r"\bwe (?:found|observed)\b", masked) else "aim"
     if pattern("aim").search(masked) and not _SAYS.search(masked):
         return "aim"
-    if label in ("results", "conclusion"):
-        return label
+    return label if label in ("results", "conclusion") else _unlabelled(masked, index, count)
+
+
+def _unlabelled(masked: str, index: int, count: int) -> Role:
     if pattern("method").search(masked) and not find_cues(masked):
         return "methods"
-    if (
-        index <= 0.75 * count
-        and pattern("background").search(masked)
-        and not re.search(r"\b(?:we|our|was|were) ", masked)
-    ):
+    told = re.search(r"\b(?:we|our|was|were) ", masked)
+    if index <= 0.75 * count and pattern("background").search(masked) and not told:
         return "background"
-    if _CONCLUDES.search(masked):
-        return "conclusion"
-    return "plain"
+    return "conclusion" if _CONCLUDES.search(masked) else "plain"
 
 
 def solid(sentence: Sentence, start: int, end: int) -> bool:

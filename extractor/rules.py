@@ -11,9 +11,10 @@ from dataclasses import replace
 from extractor.candidates import by_mention
 from extractor.context import read_context
 from extractor.fluidchoice import choose_fluids
+from extractor.reading import read_statements
 from extractor.records import DIRECTIONS, AnnotatedArticle, Candidate, Decision, Direction
 from extractor.roles import read_sentences
-from extractor.statements import Statement, read_statements
+from extractor.statements import Statement
 
 Pairs = Sequence[Candidate]
 
@@ -35,11 +36,11 @@ class RuleClassifier:
         for candidate, statement, score in _matches(annotated, candidates):
             if score < self._threshold:
                 continue
-            candidate = replace(candidate, evidence=statement.evidence)
-            contrast = read_context(annotated, candidate, statement.direction).contrast
-            key = (str(candidate.cytokine.concept), candidate.fluid_name, statement.direction, contrast)
+            found = replace(candidate, evidence=statement.evidence)
+            contrast = read_context(annotated, found, statement.direction).contrast
+            key = (str(found.cytokine.concept), found.fluid_name, statement.direction, contrast)
             if key not in best or score > best[key].score:
-                best[key] = Decision(candidate, statement.direction, contrast, round(score, 4))
+                best[key] = Decision(found, statement.direction, contrast, round(score, 4))
         return sorted(best.values(), key=lambda d: (d.candidate.cytokine.span, d.candidate.fluid_name, d.direction))
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice, pairwise
 
+from extractor.comparison import flipped, opposite, plain_way
 from extractor.cues import Cue, find_cues
 from extractor.records import Direction, Mention, Span
 from extractor.wordlists import FLUID_MARK, pattern
@@ -24,7 +26,8 @@ _FRONTED = re.compile(
 )
 
 _JOIN = re.compile(
-    rf"""^(?:[\s,/&+()\[\]{FLUID_MARK}-]|\b(?:and|or|as\ well\ as|plus|both|also|the|of|in|for|soluble|sera?|levels?|concentrations?
+    rf"""^(?:[\s,/&+()\[\]{FLUID_MARK}-]|\b(?:and|or|as\ well\ as|plus|both|also|the|of|in|for|soluble|sera?
+    |levels?|concentrations?
     |values?|free|total|cytokines?|chemokines?|interleukins?|serum|plasma|circulating|receptors?|protein|its
     |their|with|nor|not\ only|but\ also
     |pro-?inflammatory|anti-?inflammatory|respectively|then|active|human|mouse|ratio|inflammatory|mean|median
@@ -61,21 +64,37 @@ class Group:
     excepted: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a clause says of a group.
+
+    Attributes:
+        weight: belief in [0, 1] that the cue governs the group.
+        blocked: True for the rise or fall that something else is said to have prevented.
+    """
+
+    cue: Cue
+    direction: Direction
+    weight: float = 1.0
+    blocked: bool = False
+
+
 def split_clauses(masked: str) -> list[tuple[int, int]]:
-    cuts = [0]
-    for match in _CUT.finditer(masked):
-        cuts.append(match.end())
+    """Cut a masked sentence where a new statement begins; offsets of the parts, in order."""
+    cuts = {0, len(masked), *(match.end() for match in _CUT.finditer(masked))}
     if _FRONTED.search(masked):
-        comma = re.search(r",\s", masked)
-        for comma in re.finditer(r",\s", masked):
-            if find_cues(masked[: comma.start()]) or len(masked[: comma.start()].split()) < 8:
-                cuts.append(comma.end())
-                break
-    cuts = sorted({*cuts, len(masked)})
-    return [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if masked[a:b].strip()]
+        commas = (comma for comma in re.finditer(r",\s", masked) if _complete(masked[: comma.start()]))
+        cuts.update(comma.end() for comma in islice(commas, 1))
+    return [(a, b) for a, b in pairwise(sorted(cuts)) if masked[a:b].strip()]
+
+
+def _complete(front: str) -> bool:
+    """Whether the words before a comma are a clause of their own: "While X rose, ..."."""
+    return len(front.split()) < 8 or bool(find_cues(front))
 
 
 def find_groups(clause: str, mentions: Sequence[Mention], offset: int) -> list[Group]:
+    """The cytokine mentions of a clause that starts at ``offset``, those listed together in one group."""
     groups: list[Group] = []
     for mention in mentions:
         if mention.kind != "cytokine":
@@ -91,9 +110,7 @@ def find_groups(clause: str, mentions: Sequence[Mention], offset: int) -> list[G
     return groups
 
 
-def verdicts(
-    group: Group, groups: Sequence[Group], cues: Sequence[Cue], clause: str
-) -> Iterator[tuple[Cue, Direction, float, bool]]:
+def verdicts(group: Group, groups: Sequence[Group], cues: Sequence[Cue], clause: str) -> Iterator[Verdict]:
     """What the clause says of a group: cue, direction, weight, and whether it is the part that was blocked."""
     ranked = sorted(
         ((cost, cue) for cue in cues if (cost := _cost(group, groups, cue, cues, clause)) is not None),
@@ -112,26 +129,26 @@ def verdicts(
             if c.side == "left" and c.span.start >= group.span.end and c.verdict != "none" and cost < 25
         )
         cue = next(later, cue)
-    if cue.verdict in ("none", "blocked") or _explained_away(group, cue, cues, clause):
+    if cue.verdict in ("none", "blocked") or _explained_away(group, cue, clause):
         return
     weight = 1.0 if cost < 25 else 0.7
-    direction: Direction = opposite(cue.verdict) if flipped(cue, clause) else cue.verdict
+    direction = opposite(cue.verdict) if flipped(cue, clause) else plain_way(cue.verdict)
     if group.excepted:
-        yield cue, "unchanged", weight, False
+        yield Verdict(cue, "unchanged", weight, False)
         return
     if cue.attenuated:
-        yield cue, direction, weight, False
-        yield cue, cue.attenuated, weight * 0.7, True
+        yield Verdict(cue, direction, weight, False)
+        yield Verdict(cue, cue.attenuated, weight * 0.7, True)
         return
-    second = _overrule(group, cue, ranked, clause)
+    second = _overrule(cue, ranked)
     if second is not None:
-        yield second, second.verdict, weight, False  # type: ignore[misc]
-        yield cue, direction, weight * 0.7, True
+        yield Verdict(second, plain_way(second.verdict), weight, False)
+        yield Verdict(cue, direction, weight * 0.7, True)
         return
-    yield cue, direction, weight, False
+    yield Verdict(cue, direction, weight, False)
 
 
-def read_respectively(groups: Sequence[Group], cues: Sequence[Cue], clause: str) -> list[tuple[Group, Cue]]:
+def read_respectively(groups: Sequence[Group], cues: Sequence[Cue], clause: str) -> list[tuple[Group, Verdict]]:
     """Cytokines and cues paired by order: "A and B were increased and decreased, respectively"."""
     place = re.search(r"\brespectively\b", clause, re.IGNORECASE)
     if not place or len(groups) != 1:
@@ -141,10 +158,13 @@ def read_respectively(groups: Sequence[Group], cues: Sequence[Cue], clause: str)
     ways = [cue for cue in cues if cue.verdict in ("increased", "decreased", "unchanged")]
     if len(ways) != len(concepts) or len(ways) < 2 or any(cue.span.start < group.span.end for cue in ways):
         return []
-    if any(not _COORDINATED.match(clause[a.span.end : b.span.start]) for a, b in zip(ways, ways[1:], strict=False)):
+    if any(not _COORDINATED.match(clause[a.span.end : b.span.start]) for a, b in pairwise(ways)):
         return []
     return [
-        (Group(group.span, tuple(m for m in group.mentions if str(m.concept) == concept)), cue)
+        (
+            Group(group.span, tuple(m for m in group.mentions if str(m.concept) == concept)),
+            Verdict(cue, plain_way(cue.verdict)),
+        )
         for concept, cue in zip(concepts, ways, strict=True)
     ]
 
@@ -152,7 +172,7 @@ def read_respectively(groups: Sequence[Group], cues: Sequence[Cue], clause: str)
 _COORDINATED = re.compile(r"^[\s,]*(?:and|or|was|were|\w+ly|[\s,])*$", re.IGNORECASE)
 
 
-def _overrule(group: Group, cue: Cue, rest: Sequence[tuple[float, Cue]], clause: str) -> Cue | None:
+def _overrule(cue: Cue, rest: Sequence[tuple[float, Cue]]) -> Cue | None:
     """The predicate that says what became of a named rise: "the increase in X was prevented"."""
     if cue.side != "right" or cue.predicate or cue.verdict not in ("increased", "decreased"):
         return None
@@ -166,7 +186,7 @@ def _overrule(group: Group, cue: Cue, rest: Sequence[tuple[float, Cue]], clause:
     return None
 
 
-def _explained_away(group: Group, cue: Cue, cues: Sequence[Cue], clause: str) -> bool:
+def _explained_away(group: Group, cue: Cue, clause: str) -> bool:
     """Whether an association takes the word: "higher X correlated with survival", "was associated with higher X"."""
     shown = re.search(
         r"\b(?:had|exhibited|displayed|showed|have|has|with)\s+(?:\w+ly\s+|an?\s+|also\s+)*$", clause[: cue.span.start]
@@ -240,54 +260,3 @@ def _served(cue: Cue, groups: Sequence[Group], clause: str) -> bool:
         if cue.side == "left" and group.span.end <= cue.span.start:
             return True
     return False
-
-
-_CONTROL = (
-    r"(?:healthy|normal|controls?|placebo|untreated|vehicle|sham\w*|wild[- ]?type|uninfected|unexposed|lean"
-    r"|nonsmokers|baseline|before"
-    r"|volunteers|mild|early|inactive|remission|benign|recover\w+|convalescen\w+|low[- ]fat|without"
-    r"|non-?(?!surviv|respond)\w+|unaffected|asymptomatic)"
-)
-
-_SIDE = re.compile(rf"\b{_CONTROL}\b", re.IGNORECASE)
-
-_SURVIVORS = re.compile(r"(?<!non-)(?<!non)\bsurvivors\b", re.IGNORECASE)
-
-_THAN = re.compile(
-    r"\b(?:than|compared\s+(?:to|with)|in compar\w+ (?:to|with)|versus|vs\.?|relative to|as compared)\b", re.IGNORECASE
-)
-
-_NEAR = re.compile(
-    r"\s*(?:levels?|concentrations?|values?)?\s*(?:(?:\w+ly|levels?|of|both)\s+)*(?:in|for|among|at|during"
-    r"|before)\s+(?P<group>[^,;]*)$",
-    re.IGNORECASE,
-)
-
-_SUBJECT_GROUP = re.compile(r"\bin\s+(?P<group>[^,;]*?)\s+(?:was|were)\b[^,;]*$", re.IGNORECASE)
-
-_HAD = re.compile(r"^\W*(?P<group>[^,;]*?)\s+(?:had|showed|displayed|exhibited|presented)\b", re.IGNORECASE)
-
-
-def flipped(cue: Cue, clause: str) -> bool:
-    """Whether the comparison is stated from the control's side: "higher in controls than in patients"."""
-    than = _THAN.search(clause, cue.span.end)
-    if cue.verdict not in ("increased", "decreased") or than is None:
-        return False
-    second = re.split(r"[,;]", clause[than.end() :], maxsplit=1)[0]
-    near = _NEAR.match(clause[cue.span.end : than.start()])
-    before = _SUBJECT_GROUP.search(clause[: cue.span.start]) or _HAD.search(clause[: cue.span.start])
-    first = near["group"] if near else before["group"] if before else ""
-    return _rank(first) < _rank(second)
-
-
-def _rank(group: str) -> int:
-    """0 for the comparator's side of a comparison, 1 for anything else."""
-    if re.search(r"\b(?:patients?|mice|rats|group) with(?!out)\b", group) and not re.search(
-        r"\b(?:mild|early|benign|inactive)\b", group
-    ):
-        return 1
-    return 0 if _SIDE.search(group) or _SURVIVORS.search(group) else 1
-
-
-def opposite(direction: str) -> Direction:
-    return {"increased": "decreased", "decreased": "increased"}.get(direction, direction)  # type: ignore[return-value]

@@ -6,9 +6,9 @@ import re
 
 _BREAK = re.compile(r"[.?!][)\]\"”’']*\s+(?=[A-Z0-9(\[\"“‘Α-Ωα-ω]|[a-z]{1,2}[A-Z])|\n+")
 _NO_BREAK = re.compile(
-    r"(?:\b(?:vs|Fig|Figs|Dr|Prof|St|approx|ca|cf|al|e\.\s?g|i\.\s?e|eg|ie|resp|No|Nos|i\.\s?v|i\.\s?p|s\.\s?c"
+    r"(?:\b(?:vs|[Ff]igs?|Dr|Prof|St|approx|ca|cf|al|e\.\s?g|i\.\s?e|eg|ie|resp|No|Nos|i\.\s?v|i\.\s?p|s\.\s?c"
     r"|p\.\s?o|i\.\s?m|spp|sp|subsp|b\.\s?w|wt"
-    r"|vol|Ref|Refs|Eq|Eqs|Inc|Ltd|Co|Corp|max|min|incl|etc(?=\.\s[a-z]))\.|(?:^|[\s(])(?:[A-Z]\.\s?)+|\b[a-z]\.)$"
+    r"|vol|[Rr]efs?|Eq|Eqs|Inc|Ltd|Co|Corp|max|min|incl|etc(?=\.\s[a-z]))\.|(?:^|[\s(])(?:[A-Z]\.\s?)+|\b[a-z]\.)$"
 )
 _CODE_LETTER = re.compile(
     r"\b(?:hepatitis|vitamins?|type|group|grade|class|factor|protein|phase|stage|arm|cohort|activin|inhibin"

@@ -1,4 +1,4 @@
-"""Sentences -> statements "this cytokine rose, fell, did not change"; the fluid is chosen elsewhere."""
+"""A sentence that names cytokines -> statements "this one rose, fell, did not change"; no fluid is chosen here."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from extractor.cues import Cue, find_cues
 from extractor.records import Direction, Mention, Span
-from extractor.roles import SKIPPED, Sentence
-from extractor.scope import Group, find_groups, flipped, opposite, read_respectively, split_clauses, verdicts
+from extractor.roles import Sentence
+from extractor.scope import Group, Verdict, find_groups, read_respectively, split_clauses, verdicts
 from extractor.wordlists import CYTOKINE_MARK, FLUID_MARK, pattern
 
 _GIVEN_BEFORE = re.compile(
@@ -42,28 +42,6 @@ _RATIO = re.compile(
     re.IGNORECASE,
 )
 
-_ANAPHORA = re.compile(
-    r"""^\W*(?:(?:RESULTS?|FINDINGS)\s*:?\s*)?(?:moreover|however|furthermore|in\ addition|also|in\ contrast|interestingly|similarly|overall)?,?\s*
-    (?:(?:the\ )?(?P<all>both|all(?:\ of)?|each)(?:\ (?:of\ )?(?:these|the|those))?(?:\ (?P<number>two|three
-    |four|five|six|seven|eight|nine|ten|\d+))?
-    |(?:the\ )?(?:levels?|concentrations?|values?)\ of\ (?:these|both|all)|(?P<these>these|those|such)
-    |(?P<it>(?:its|their|the|mean|median|these)?\s*(?:mean\ |median\ |serum\ |plasma\ )?(?:levels?
-    |concentrations?|values?|titers?)\b|it\s))
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-
-_GENERIC = re.compile(
-    rf"\b(?:cytokines?|chemokines?|levels?|concentrations?|factors?|markers?|biomarkers?|interleukins?"
-    rf"|molecules?|proteins?|mediators?|receptors?|adipokines?|analytes?|parameters?|values?"
-    rf"|[{FLUID_MARK}]+)\b|^\W*(?:both|all)\s+(?:were|was|rose|fell|increased|decreased|\w+ed)\b",
-    re.IGNORECASE,
-)
-
-_NUMBERS = {
-    word: i
-    for i, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
-}
 
 _NS = re.compile(
     r"(?:\bNS\b|\bn\.s\.|\bnot (?:statistically )?significant\b|\bnon-?significant(?:ly)?\b"
@@ -81,13 +59,8 @@ _STIMULATED = re.compile(
     re.IGNORECASE,
 )
 
-_THIS = re.compile(
-    r"\b(?:this|that|the latter) (?:cytokine|chemokine|growth factor|factor|interleukin|adipokine"
-    r"|neurotrophin|receptor|protein)\b"
-    r"|\bthese (?:(?P<number>two|three|four|five|six|seven|eight|nine|ten) )?(?:(?:pro-?"
-    r"|anti-?)?inflammatory )?(?:cytokines|chemokines|growth factors|interleukins|adipokines|neurotrophins)\b",
-    re.IGNORECASE,
-)
+
+_TOUCHING = re.compile(rf"{CYTOKINE_MARK}\)?\W*(?:levels?|concentrations?)?\W*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +73,7 @@ class Statement:
         clause: offsets in ``Article.text`` of the clause that holds cue and mention.
         cue: offsets of the cue word.
         score: belief in [0, 1].
+        restored: True where the direction follows from an earlier statement.
         blocked: True for the rise or fall that something else is said to have prevented.
     """
 
@@ -109,39 +83,13 @@ class Statement:
     clause: Span
     cue: Span
     score: float
+    scope: Span
     blocked: bool = False
-    scope: Span = Span(0, 0)
+    restored: bool = False
 
 
-def read_statements(sentences: Sequence[Sentence]) -> list[Statement]:
-    """All statements of an article in text order; several per mention where several are made."""
-    found: list[Statement] = []
-    for statement in _read(sentences):
-        if statement.direction == "restored":
-            statement = replace(statement, direction=_back(statement, found))
-        found.append(statement)
-    return found
-
-
-def _back(statement: Statement, found: Sequence[Statement]) -> Direction:
-    """Where a restored level went: against its latest earlier statement, down where there is none."""
-    for earlier in reversed(found):
-        if earlier.mention.concept == statement.mention.concept and earlier.direction != "unchanged":
-            return opposite(earlier.direction)
-    return "decreased"
-
-
-def _read(sentences: Sequence[Sentence]) -> Iterator[Statement]:
-    for sentence in sentences:
-        if sentence.role in SKIPPED:
-            continue
-        if any(m.kind == "cytokine" for m in sentence.mentions):
-            yield from _sentence(sentence)
-        else:
-            yield from _anaphoric(sentence, sentences)
-
-
-def _base(sentence: Sentence) -> float:
+def base_score(sentence: Sentence) -> float:
+    """How far a sentence of this role may be taken for a result of the study."""
     score = {"results": 0.9, "plain": 0.8, "conclusion": 0.7, "title": 0.6}.get(sentence.role, 0.0)
     if sentence.role == "title" and re.search(
         r"\b(?:effects?|role|influence|impact) (?:of|in|on)\b|\?", sentence.masked
@@ -152,40 +100,60 @@ def _base(sentence: Sentence) -> float:
     return score
 
 
-def _sentence(sentence: Sentence) -> Iterator[Statement]:
-    carried: tuple[Group, ...] = ()
-    base = _base(sentence)
+def read_sentence(sentence: Sentence) -> Iterator[Statement]:
+    """The statements of a sentence that names cytokines, clause by clause."""
+    carried: list[Group] = []
+    base = base_score(sentence)
     for start, end in split_clauses(sentence.masked):
         clause = sentence.masked[start:end]
-        mentions = [
-            m
-            for m in sentence.mentions
-            if start <= (at := m.span.start - sentence.span.start) < end and sentence.masked[at] == CYTOKINE_MARK
-        ]
-        groups = find_groups(clause, mentions, sentence.span.start + start)
-        cues = find_cues(clause)
-        which = re.match(r"\W*which\b", clause) is not None
-        touching = (
-            re.search(rf"{CYTOKINE_MARK}\)?\W*(?:levels?|concentrations?)?\W*$", sentence.masked[:start]) is not None
-        )
-        if not groups and carried and cues and _elliptic(clause, cues) and (touching or not which):
-            groups = [replace(group, span=Span(0, 0)) for group in carried]
-        elif not groups and carried and not which and (idle := _idle(clause)):
-            groups, cues = [replace(group, span=Span(0, 0)) for group in carried], [idle]
-        pairs = read_respectively(groups, cues, clause)
-        told = [(group, [(cue, cue.verdict, 1.0, False)]) for group, cue in pairs] or [
-            (group, list(verdicts(group, groups, cues, clause))) for group in groups
-        ]
-        for group, found in told:
-            for cue, direction, weight, blocked in found:
-                where = Span(sentence.span.start + start, sentence.span.start + end)
-                at = Span(where.start + cue.span.start, where.start + cue.span.end)
-                score = base * weight * _doubt(sentence, start, end, direction)
-                scope = _scope(group, groups, cue, cues, where)
-                for mention in group.mentions:
-                    if not _given(sentence, mention):
-                        yield Statement(mention, direction, sentence.span, where, at, score, blocked, scope)
-        carried = tuple(groups) or carried
+        groups, cues = find_groups(clause, _named(sentence, start, end), sentence.span.start + start), find_cues(clause)
+        if not groups and carried:
+            groups, cues = _continued(sentence, start, clause, cues, carried)
+        where = Span(sentence.span.start + start, sentence.span.start + end)
+        for group, verdict in _told(groups, cues, clause):
+            scope = _scope(group, groups, verdict.cue, cues, where)
+            yield from _statements(sentence, group, verdict, where=where, scope=scope, base=base)
+        carried = groups or carried
+
+
+def _named(sentence: Sentence, start: int, end: int) -> list[Mention]:
+    """The cytokine mentions of a part of the sentence that is not blanked out."""
+    places = ((m, m.span.start - sentence.span.start) for m in sentence.mentions)
+    return [m for m, at in places if start <= at < end and sentence.masked[at] == CYTOKINE_MARK]
+
+
+def _continued(
+    sentence: Sentence, start: int, clause: str, cues: list[Cue], carried: Sequence[Group]
+) -> tuple[list[Group], list[Cue]]:
+    """The groups of the clause before where this one goes on about them, and the cues that then count."""
+    which = re.match(r"\W*which\b", clause) is not None
+    if which and not _TOUCHING.search(sentence.masked[:start]):
+        return [], cues
+    groups = [replace(group, span=Span(0, 0)) for group in carried]
+    if cues and _elliptic(clause, cues):
+        return groups, cues
+    idle = None if which else _idle(clause)
+    return (groups, [idle]) if idle else ([], cues)
+
+
+def _told(groups: Sequence[Group], cues: Sequence[Cue], clause: str) -> Iterator[tuple[Group, Verdict]]:
+    pairs = read_respectively(groups, cues, clause)
+    yield from pairs
+    if not pairs:
+        yield from ((group, found) for group in groups for found in verdicts(group, groups, cues, clause))
+
+
+def _statements(
+    sentence: Sentence, group: Group, verdict: Verdict, *, where: Span, scope: Span, base: float
+) -> Iterator[Statement]:
+    at = Span(where.start + verdict.cue.span.start, where.start + verdict.cue.span.end)
+    score = base * verdict.weight * _doubt(sentence, where, verdict.direction)
+    restored = verdict.cue.verdict == "restored"
+    for mention in group.mentions:
+        if not is_given(sentence, mention):
+            yield Statement(
+                mention, verdict.direction, sentence.span, where, at, score, scope, verdict.blocked, restored
+            )
 
 
 def _scope(group: Group, groups: Sequence[Group], cue: Cue, cues: Sequence[Cue], clause: Span) -> Span:
@@ -196,7 +164,8 @@ def _scope(group: Group, groups: Sequence[Group], cue: Cue, cues: Sequence[Cue],
     return Span(clause.start + max(starts, default=0), clause.start + min(stops, default=clause.end - clause.start))
 
 
-def _doubt(sentence: Sentence, start: int, end: int, direction: Direction) -> float:
+def _doubt(sentence: Sentence, where: Span, direction: Direction) -> float:
+    start, end = where.start - sentence.span.start, where.end - sentence.span.start
     text = sentence.text[start:end]
     weight = 1.0
     if direction != "unchanged" and _NS.search(text):
@@ -239,7 +208,7 @@ def _idle(clause: str) -> Cue | None:
     return Cue(Span(*match.span("not")), "unchanged", "left", False, None, True) if match else None
 
 
-def _given(sentence: Sentence, mention: Mention) -> bool:
+def is_given(sentence: Sentence, mention: Mention) -> bool:
     """Whether the mention is something administered, a gene, a drug target, one side of a ratio."""
     at, end = mention.span.start - sentence.span.start, mention.span.end - sentence.span.start
     before, after = re.sub(r"\s+", " ", sentence.masked[max(0, at - 120) : at]), sentence.text[end:]
@@ -251,65 +220,3 @@ def _given(sentence: Sentence, mention: Mention) -> bool:
         or _RATIO.match(masked_after) is not None
         or re.search(rf"ratios? of (?:[\w\s-]*{CYTOKINE_MARK}+ to )?$", before, re.IGNORECASE) is not None
     )
-
-
-def _anaphoric(sentence: Sentence, sentences: Sequence[Sentence]) -> Iterator[Statement]:
-    """Statements about cytokines named before: "both were higher", "all five rose", "levels did not differ"."""
-    inline = _THIS.search(sentence.masked)
-    if inline:
-        yield from _named_again(sentence, sentences, inline)
-        return
-    match = _ANAPHORA.match(sentence.masked)
-    if not match or not _GENERIC.search(sentence.masked[:90]):
-        return
-    before = [s for s in sentences[: sentence.index] if any(m.kind == "cytokine" for m in s.mentions)]
-    if not before or sentence.index - before[-1].index > 2:
-        return
-    mentions: dict[str, Mention] = {}
-    for mention in before[-1].mentions:
-        if mention.kind == "cytokine" and not _given(before[-1], mention):
-            mentions.setdefault(str(mention.concept), mention)
-    if not _counts(match, len(mentions)):
-        return
-    for start, end in split_clauses(sentence.masked)[:1]:
-        cues = [cue for cue in find_cues(sentence.masked[start:end]) if cue.side == "left" or cue.loose]
-        if not cues or cues[0].verdict == "none":
-            return
-        cue = cues[0]
-        direction = opposite(cue.verdict) if flipped(cue, sentence.masked[start:end]) else cue.verdict
-        where = Span(sentence.span.start + start, sentence.span.start + end)
-        at = Span(where.start + cue.span.start, where.start + cue.span.end)
-        for mention in mentions.values():
-            yield Statement(mention, direction, sentence.span, where, at, _base(sentence) * 0.8, scope=where)  # type: ignore[arg-type]
-
-
-def _named_again(sentence: Sentence, sentences: Sequence[Sentence], match: re.Match[str]) -> Iterator[Statement]:
-    """ "Levels of this chemokine were higher": the cytokines of the sentence before stand in its place."""
-    before = [s for s in sentences[: sentence.index] if any(m.kind == "cytokine" for m in s.mentions)]
-    if not before or sentence.index - before[-1].index > 2:
-        return
-    names = {str(m.concept): m for m in before[-1].mentions if m.kind == "cytokine" and m.level}
-    number = match["number"]
-    plural = "these" in match[0].lower()
-    if (number and len(names) != _NUMBERS[number.lower()]) or plural != (len(names) > 1):
-        return
-    for start, end in split_clauses(sentence.masked):
-        if start <= match.start() < end:
-            group = Group(Span(match.start() - start, match.end() - start), tuple(names.values()))
-            clause = sentence.masked[start:end]
-            where = Span(sentence.span.start + start, sentence.span.start + end)
-            for cue, direction, weight, blocked in verdicts(group, [group], find_cues(clause), clause):
-                at = Span(where.start + cue.span.start, where.start + cue.span.end)
-                for mention in group.mentions:
-                    yield Statement(
-                        mention, direction, sentence.span, where, at, _base(sentence) * weight * 0.9, blocked, where
-                    )
-
-
-def _counts(match: re.Match[str], count: int) -> bool:
-    number = match["number"]
-    if number:
-        return count == (int(number) if number.isdigit() else _NUMBERS[number.lower()])
-    if (match["all"] or "").lower() == "both":
-        return count == 2
-    return count >= 2 if match["these"] or match["all"] else count >= 1

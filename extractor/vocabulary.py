@@ -26,7 +26,7 @@ from extractor.names import Entry, Match, NameTrie
 from extractor.samples import is_sample
 
 _MACRO = re.compile(r"\{([^}]+)\}")
-_GLUED_NAME = re.compile(r"(?:s|rh|m)[A-Z]{3,}")
+_GLUED_NAME = re.compile(r"(?:s|rh|m)[A-Z][A-Za-z]+")
 _RECEPTOR_FOLLOWS = re.compile(
     r"(?:\s?\([^()]{1,16}\))?[\s-]*(?:(?:[Rr]eceptors?|[Bb]inding[\s-]+proteins?|[Bb]inding[\s-]+factors?)(?![\w])"
     r"|R(?:[αβγABab12]\d?|I{1,3})?(?![\w]))"
@@ -117,7 +117,8 @@ class Vocabulary:
     def find_cytokines(self, text: str) -> list[tuple[Match, str]]:
         """Names in ``text`` from left to right, none overlapping, each with its source.
 
-        A source is ``lexicon``, ``coordination`` or ``look-alike``. Look-alikes are in, with ``entry.concept`` None; so are names that need context (``entry.context``).
+        A source is ``lexicon``, ``coordination`` or ``look-alike``. Look-alikes are in, with ``entry.concept`` None;
+        so are names that need context (``entry.context``).
         """
         matches = [self._widened(text, m) for m in _scan(text, self._cytokine_names)]
         named: list[tuple[Match, str]] = []
@@ -142,7 +143,7 @@ class Vocabulary:
         ]
 
     def _widened(self, text: str, match: Match) -> Match:
-        """The name with what belongs to it: ``pro-``, a receptor's chain; a ligand before a receptor is a look-alike."""
+        """The name with what belongs to it: ``pro-``, a chain; a ligand before ``receptor`` is a look-alike."""
         concept = self.cytokines.get(match.entry.concept or "")
         if concept is None:
             return match

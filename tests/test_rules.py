@@ -1,4 +1,5 @@
 """The rule classifier on one marked-up sentence per phenomenon."""
+# ruff: noqa: E501, a marked-up sentence stays on one line
 
 from __future__ import annotations
 
@@ -145,7 +146,10 @@ MIXED = [
 ]
 ELSEWHERE = [
     # the fluid stands in another sentence
-    ("\n<fluid>Serum</fluid> <cyt>IL-6</cyt> was measured by ELISA.\n<cyt>IL-6</cyt> levels were higher in patients.", "IL-6 serum up"),
+    (
+        "\n<fluid>Serum</fluid> <cyt>IL-6</cyt> was measured by ELISA.\n<cyt>IL-6</cyt> levels were higher in patients.",
+        "IL-6 serum up",
+    ),
     ("<fluid>CSF</fluid> cytokines in meningitis\n<cyt>IL-6</cyt> levels were higher in patients.", "IL-6 CSF up"),
     (
         "\nCytokines were measured in <fluid>serum</fluid> and <fluid>CSF</fluid>.\n<cyt>IL-6</cyt> levels were higher in patients.",
@@ -165,8 +169,7 @@ ELSEWHERE = [
         "IL-6 serum up; IL-8 serum up",
     ),
     (
-        "\n<cyt>IL-1</cyt>, <cyt>IL-2</cyt>, <cyt>IL-3</cyt>, <cyt>IL-4</cyt> and <cyt>IL-5</cyt> were assayed in <fluid>serum</fluid>.\n"
-        "All five cytokines were elevated in the patients.",
+        "\n<cyt>IL-1</cyt>, <cyt>IL-2</cyt>, <cyt>IL-3</cyt>, <cyt>IL-4</cyt> and <cyt>IL-5</cyt> were assayed in <fluid>serum</fluid>.\nAll five cytokines were elevated in the patients.",
         "IL-1 serum up; IL-2 serum up; IL-3 serum up; IL-4 serum up; IL-5 serum up",
     ),
     (
@@ -249,7 +252,9 @@ def test_votes_are_aligned_with_candidates() -> None:
         "\n<cyt>IL-6</cyt> rose in <fluid>serum</fluid> but not in <fluid>CSF</fluid>, and <cyt>IL-8</cyt> correlated with age."
     )
     candidates = find_candidates(annotated)
-    rows = dict(zip([(c.cytokine.concept, c.fluid_name) for c in candidates], votes(annotated, candidates), strict=True))
+    rows = dict(
+        zip([(c.cytokine.concept, c.fluid_name) for c in candidates], votes(annotated, candidates), strict=True)
+    )
     assert rows["IL-6", "serum"][0] > 0.5
     assert rows["IL-6", "CSF"][2] > 0.5
     assert rows["IL-6", "unspecified"] == (0.0, 0.0, 0.0)
@@ -284,7 +289,20 @@ def test_scores_are_probabilities_and_the_threshold_selects() -> None:
 @given(
     st.lists(
         st.sampled_from(
-            ["<cyt>IL-6</cyt>", "<fluid>serum</fluid>", "rose", "higher in", "not", "than", "(P < 0.05)", ",", ";", "but not", "no", "change"]
+            [
+                "<cyt>IL-6</cyt>",
+                "<fluid>serum</fluid>",
+                "rose",
+                "higher in",
+                "not",
+                "than",
+                "(P < 0.05)",
+                ",",
+                ";",
+                "but not",
+                "no",
+                "change",
+            ]
         ),
         min_size=1,
         max_size=25,

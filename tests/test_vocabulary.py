@@ -15,12 +15,15 @@ from extractor.records import FLUIDS
 from extractor.vocabulary import CytokineConcept, Vocabulary, load_vocabulary, read_table
 
 VOCABULARY = load_vocabulary()
-NUMBERED = {f"IL{n}": n for n in (2, 3, 4, 5, 6, 7, 9, 10, 11, 13, 15, 16, 18, 19, 20, 21, 22, 24, 26, 31, 32, 33, 34, 37)}
+_NUMBERS = (2, 3, 4, 5, 6, 7, 9, 10, 11, 13, 15, 16, 18, 19, 20, 21, 22, 24, 26, 31, 32, 33, 34, 37)
+NUMBERED = {f"IL{n}": n for n in _NUMBERS}
 SPELLINGS = {
     "IL6": "IL-6|IL6|IL 6|Il6|il-6|IL‐6|IL–6|IL−6|IL\u00a06|IL - 6|interleukin 6|Interleukin-6|interleukin (IL)-6"
     "|interleukin (IL) 6|IL (interleukin)-6|interleukine-6|rhIL-6|hIL-6|interleukins 6",
-    "IL1B": "IL-1beta|IL-1β|IL-1b|IL-1B|IL1B|Il1b|IL-1 beta|IL 1β|interleukin-1 beta|interleukin (IL)-1β|IL-1ß|pro-IL-1β",
-    "TNF": "TNF|TNF-alpha|TNFα|TNF-α|TNF-a|TNF alpha|TNF - alpha|Tnfa|tumour necrosis factor|tumor necrosis factor (TNF)-α"
+    "IL1B": "IL-1beta|IL-1β|IL-1b|IL-1B|IL1B|Il1b|IL-1 beta|IL 1β|interleukin-1 beta|interleukin (IL)-1β"
+    "|IL-1ß|pro-IL-1β",
+    "TNF": "TNF|TNF-alpha|TNFα|TNF-α|TNF-a|TNF alpha|TNF - alpha|Tnfa|tumour necrosis factor"
+    "|tumor necrosis factor (TNF)-α"
     "|Tumor Necrosis Factor-Alpha|cachectin|TNF-alfa",
     "TNFRSF1A": "sTNF-RI|sTNFR1|sTNFRI|TNF-R60|p55|soluble TNF receptor 1|TNF receptor type I|type I TNF receptor"
     "|tumor necrosis factor receptor 1|TNF-R55|sTNF-R p55|TNFRSF1A",
@@ -80,7 +83,8 @@ SPELLINGS = {
     "NAMPT": "visfatin|NAMPT",
 }
 NOT_CYTOKINES = (
-    "IL-8 receptor|interferon regulatory factor|TNF receptor-associated factor|CCl4|Ang II|eGFR|IL|interleukin|chemokine"
+    "IL-8 receptor|interferon regulatory factor|TNF receptor-associated factor|CCl4|Ang II|eGFR|IL"
+    "|interleukin|chemokine"
     "|light|met|kit|april|fas|trail|cytokine|growth factor|PDGF receptor|NF-IL6|IL-99|6"
 )
 FLUID_NAMES = {
@@ -127,10 +131,32 @@ def test_fluid_name_leads_to_fluid(spelling: str, fluid: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    "serum-free medium|fetal calf serum|plasma membrane|plasma cells|blood pressure|blood flow|blood vessels|blood loss"
-    "|the blood-brain barrier|the blood–brain barrier|blood transfusion|blood donors|white blood cells|peripheral blood mononuclear cells"
-    "|peripheral blood CD4+ T cells|cord blood cells|blood monocytes|serum response factor|in the presence of serum."
-    "|bovine serum albumin|a lymph node|rats with ascites died|BAL cells|urinary tract".split("|"),
+    [
+        "serum-free medium",
+        "fetal calf serum",
+        "plasma membrane",
+        "plasma cells",
+        "blood pressure",
+        "blood flow",
+        "blood vessels",
+        "blood loss",
+        "the blood-brain barrier",
+        "the blood–brain barrier",
+        "blood transfusion",
+        "blood donors",
+        "white blood cells",
+        "peripheral blood mononuclear cells",
+        "peripheral blood CD4+ T cells",
+        "cord blood cells",
+        "blood monocytes",
+        "serum response factor",
+        "in the presence of serum.",
+        "bovine serum albumin",
+        "a lymph node",
+        "rats with ascites died",
+        "BAL cells",
+        "urinary tract",
+    ],
 )
 def test_look_alike_is_no_fluid(text: str) -> None:
     assert VOCABULARY.find_fluids(text) == []
@@ -224,7 +250,7 @@ def test_ambiguous_names_are_listed_somewhere() -> None:
 
 def test_one_name_for_two_concepts_is_an_error() -> None:
     rows = [CytokineConcept(s, "", s, "", "family", ("same name",)) for s in ("<A>", "<B>")]
-    with pytest.raises(VocabularyError, match="same name.*<A>.*<B>"):
+    with pytest.raises(VocabularyError, match=r"same name.*<A>.*<B>"):
         Vocabulary(rows, [], {})
 
 

@@ -13,6 +13,7 @@ from lxml import etree
 
 from extractor.errors import RecordError
 from extractor.formats.cutting import Piece, cut_elements, cut_objects
+from extractor.formats.plain_text import year_in
 from extractor.formats.sources import ByteStream
 from extractor.records import Article, Json, Section
 
@@ -123,7 +124,7 @@ def article(source: bioc.BioCDocument) -> Article:
         pmcid=_infon(source, "article-id_pmc", "pmcid"),
         sections=sections,
         journal=_infon(source, "journal", "journal-title"),
-        year=_year(_infon(source, "year")),
+        year=year_in(_infon(source, "year") or ""),
     )
 
 
@@ -169,8 +170,3 @@ def _infon(source: bioc.BioCDocument, *keys: str) -> str | None:
 def _pmid(source: bioc.BioCDocument, identity: str) -> str | None:
     pmid = _infon(source, "article-id_pmid", "pmid") or identity.removeprefix("PMID:").strip()
     return pmid if pmid.isascii() and pmid.isdigit() else None
-
-
-def _year(text: str | None) -> int | None:
-    found = re.search(r"\b(1[5-9]\d\d|20\d\d)\b", text or "")
-    return int(found.group()) if found else None

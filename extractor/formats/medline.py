@@ -9,7 +9,7 @@ from Bio import Medline
 
 from extractor.errors import RecordError
 from extractor.formats.cutting import MAX_RECORD, Piece, cut_lines
-from extractor.formats.plain_text import tidy
+from extractor.formats.plain_text import tidy, year_in
 from extractor.formats.pubmed_xml import join
 from extractor.formats.sources import ByteStream
 from extractor.records import Article, Section
@@ -17,7 +17,6 @@ from extractor.records import Article, Section
 _PMID = re.compile(rb"^PMID\s*-\s*(\d+)", re.MULTILINE)
 _LINE = re.compile(r"[A-Z][A-Z0-9]{1,3} {0,2}-(?: |$)| {6}|\s*$")
 _LABEL = re.compile(r"(?:^|(?<=[.?!)\]%;:] ))([A-Z][A-Z,/&' -]{3,70}): (?=\S)")
-_YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
 
 
 def read(stream: ByteStream) -> Iterator[Article | RecordError]:
@@ -67,7 +66,7 @@ def _article(piece: Piece) -> Article:
         pmcid=_one(fields, "PMC") or None,
         sections=sections,
         journal=_one(fields, "JT") or _one(fields, "TA") or _one(fields, "BTI") or None,
-        year=_year(fields),
+        year=year_in(_one(fields, "DP")) or year_in(_one(fields, "DEP")[:4]),
         language=next(iter(_all(fields, "LA")), None),
         publication_types=types,
         mesh=tuple(heading.split("/")[0].strip("*") for heading in _all(fields, "MH")),
@@ -125,8 +124,3 @@ def _doi(fields: dict[str, list[str]]) -> str | None:
         if found := re.search(r"(10\.\S+) \[doi\]", value):
             return found.group(1)
     return None
-
-
-def _year(fields: dict[str, list[str]]) -> int | None:
-    found = _YEAR.search(_one(fields, "DP")) or _YEAR.search(_one(fields, "DEP")[:4])
-    return int(found.group()) if found else None

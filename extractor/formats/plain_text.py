@@ -12,6 +12,7 @@ _MATHML = "{http://www.w3.org/1998/Math/MathML}"
 _SUPERSCRIPTS = str.maketrans("0123456789+-−–=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿⁱ")
 _RAISED = re.compile(r"[0-9+\-−–=()ni]*")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
@@ -25,6 +26,12 @@ def tidy(text: str) -> str:
         text = " ".join(text.split())
     text = text.strip()
     return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def year_in(text: str) -> int | None:
+    """The first year named in a date as printed ("1998 Dec-1999 Jan")."""
+    found = _YEAR.search(text)
+    return int(found.group()) if found else None
 
 
 def content(element: etree._Element | None) -> str:

@@ -14,7 +14,7 @@ from lxml import etree
 from extractor.errors import RecordError
 from extractor.formats.cutting import Piece, cut_elements, split_at_starts
 from extractor.formats.detect import root
-from extractor.formats.plain_text import content, tidy
+from extractor.formats.plain_text import content, tidy, year_in
 from extractor.formats.sources import ByteStream
 from extractor.records import Article, Section
 
@@ -22,7 +22,6 @@ _NAMES = (b"PubmedArticle", b"PubmedBookArticle", b"DeleteCitation", b"DeleteDoc
 _PMID = re.compile(rb"<PMID\b[^>]*>\s*(\d+)")
 _PREFIX = re.compile(rb"\sxmlns:[\w.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]*;)")
-_YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
 _RETRACTING = {"RetractionIn", "RetractedandRepublishedIn"}
 _NO_LABEL = {"unlabelled", "unassigned"}
 _NO_TITLE = {"", "[not available].", "[not available]", "not available"}
@@ -257,7 +256,7 @@ def _ids(fields: dict[str, list[etree._Element]]) -> Iterator[etree._Element]:
 
 def _year(dates: list[etree._Element]) -> int | None:
     """Year of the first date that has one, ``MedlineDate`` ("1998 Dec-1999 Jan") included."""
-    return next((int(found.group()) for date in dates if (found := _YEAR.search(date.text or ""))), None)
+    return next((year for date in dates if (year := year_in(date.text or ""))), None)
 
 
 def _is_retracted(fields: dict[str, list[etree._Element]]) -> bool:

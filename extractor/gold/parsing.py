@@ -29,7 +29,7 @@ from extractor.records import (
 )
 
 SPLITS = ("train", "dev", "test")
-STRATA = ("direct", "cross", "other", "als")
+STRATA = ("direct", "cross", "other", "bulk", "als")
 HOSTS = ("human", "mouse", "rat", "unspecified")
 CONDITIONS = ("ALS", "unspecified")
 MENTION_FLUIDS = tuple(name for name in FLUIDS if name != "unspecified")

@@ -18,9 +18,7 @@ _PMID_INSIDE = re.compile(r"\bPMID[:\s]\s*(\d{1,8})\b|pubmed(?:\.ncbi\.nlm\.nih\
 _PMCID_INSIDE = re.compile(r"\b(PMC\d{4,9})\b", re.IGNORECASE)
 _DOI_INSIDE = re.compile(r"(10\.\d{4,9}/[^\s\"<>]+)", re.IGNORECASE)
 _TAG = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)")
-_OF_OTHERS = frozenset(
-    ["AB", "N2", "TI", "T1", "RF", "CR", "CIN", "CON", "EIN", "EFR", "RIN", "ROF", "RPI", "RPF", "UIN", "UOF"]
-)
+_OF_OTHERS = {"AB", "N2", "TI", "T1", "CR", "CIN", "CON", "EIN", "EFR", "RIN", "ROF", "RPI", "RPF", "UIN", "UOF"}
 """Fields that may name other papers."""
 _DOIS_PER_SEARCH = 40
 _IDS_PER_SUMMARY = 200
@@ -111,9 +109,7 @@ def _has(record: Iterable[tuple[str, str]], tag: str) -> bool:
 
 def _best(record: list[tuple[str, str]]) -> str | None:
     """A record's PMID, else PMCID, else DOI; an accession number (``AN``) of digits alone is a PMID."""
-    own = [
-        (tag, value) for tag, value in record if tag not in {"AB", "N2", "TI", "T1", "RF", "CR", "RIN", "CIN", "CON"}
-    ]
+    own = [(tag, value) for tag, value in record if tag not in _OF_OTHERS]
     for tag, value in own:
         if tag in {"PMID", "AN"} and (found := _PMID.fullmatch(value)):
             return str(int(found.group(1)))

@@ -64,7 +64,13 @@ def with_gold_mentions(annotated: AnnotatedArticle, gold: GoldArticle) -> Annota
 
 
 def gold_example(
-    tokenizer: Any, annotated: AnnotatedArticle, gold: GoldArticle, *, length: int, debatable: float, weight: float = 1.0
+    tokenizer: Any,
+    annotated: AnnotatedArticle,
+    gold: GoldArticle,
+    *,
+    length: int,
+    debatable: float,
+    weight: float = 1.0,
 ) -> Example | None:
     """The example of an annotated article, None where it has no candidate.
 
@@ -177,7 +183,12 @@ def question_example(tokenizer: Any, question: OutcomeQuestion, *, length: int, 
 
 
 def gold_examples(
-    tokenizer: Any, pairs: Iterable[tuple[AnnotatedArticle, GoldArticle]], *, length: int, debatable: float, weight: float
+    tokenizer: Any,
+    pairs: Iterable[tuple[AnnotatedArticle, GoldArticle]],
+    *,
+    length: int,
+    debatable: float,
+    weight: float,
 ) -> list[Example]:
     """Examples of all articles that have a candidate."""
     made = (

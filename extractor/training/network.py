@@ -23,7 +23,7 @@ class RelationNetwork(nn.Module):
         dropout: of the head.
     """
 
-    def __init__(self, encoder: str, *, hidden: int = 256, dropout: float = 0.2) -> None:
+    def __init__(self, encoder: str, *, hidden: int = 256, dropout: float = 0.1) -> None:
         super().__init__()
         self.encoder = AutoModel.from_pretrained(
             encoder,
@@ -42,10 +42,18 @@ class RelationNetwork(nn.Module):
             nn.GELU(),
         )
         self.directions = nn.Linear(hidden, len(DIRECTIONS))
+        self.rules = nn.Linear(len(FEATURES), len(DIRECTIONS))
+        self._start_from_rules()
         self.contrasts = nn.Linear(hidden, len(DIRECTIONS) * len(CONTRASTS))
 
     def forward(
-        self, input_ids: Tensor, mask: Tensor | None, rows: Tensor | None, cytokines: Tensor, fluids: Tensor, features: Tensor
+        self,
+        input_ids: Tensor,
+        mask: Tensor | None,
+        rows: Tensor | None,
+        cytokines: Tensor,
+        fluids: Tensor,
+        features: Tensor,
     ) -> tuple[Tensor, Tensor]:
         """Logits.
 
@@ -66,7 +74,19 @@ class RelationNetwork(nn.Module):
         else:
             first, second = states[rows, cytokines], states[rows, fluids]
         hidden = self.head(torch.cat([first, second, first * second, features], dim=-1))
-        return self.directions(hidden), self.contrasts(hidden).view(-1, len(DIRECTIONS), len(CONTRASTS))
+        return self.directions(hidden) + self.rules(features), self.contrasts(hidden).view(
+            -1, len(DIRECTIONS), len(CONTRASTS)
+        )
+
+    def _start_from_rules(self) -> None:
+        """Before training the network says what the rules say; training learns where they err."""
+        nn.init.zeros_(self.directions.weight)
+        nn.init.zeros_(self.directions.bias)
+        nn.init.zeros_(self.rules.weight)
+        nn.init.constant_(self.rules.bias, -3.5)
+        with torch.no_grad():
+            for number, direction in enumerate(DIRECTIONS):
+                self.rules.weight[number, FEATURES.index(f"vote_{direction}")] = 6.0
 
     def name_tokens(self, tokenizer: Any) -> None:
         """Give the two marker tokens the mean vectors of words that mean what they mark."""

@@ -1,0 +1,188 @@
+"""Tokens, sentences, abbreviations and context: one case is one marked-up text of our own."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import spacy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from spacy.language import Language
+
+from extractor.errors import ModelError
+from extractor.pipeline import build_pipeline
+from extractor.sentences import sentence_starts
+
+NLP = build_pipeline()
+_TAG = re.compile(r"<(c|f)(?:=([^>]+))?>(.*?)</\1>")
+
+
+def unmarked(marked: str) -> tuple[str, list[tuple[str, int, int, str]]]:
+    """Plain text and (kind, start, end, concept) of each tag, by start."""
+    text, found, place = "", [], 0
+    for tag in _TAG.finditer(marked):
+        text += marked[place : tag.start()]
+        kind = {"c": "cytokine", "f": "fluid"}[tag[1]]
+        concept = (tag[2] or tag[3]).replace("[", "<").replace("]", ">")
+        found.append((kind, len(text), len(text) + len(tag[3]), concept))
+        text += tag[3]
+        place = tag.end()
+    return text + marked[place:], found
+
+
+def recognised(nlp: Language, text: str) -> list[tuple[str, int, int, str]]:
+    doc = nlp(text)
+    spans = [(kind, s.start_char, s.end_char, s.kb_id_) for kind in ("cytokine", "fluid") for s in doc.spans[kind]]
+    return sorted(spans, key=lambda s: s[1])
+
+
+CASES = [
+    # longest names, apposition, prefixes
+    "<c=IL6>interleukin-6</c> (<c=IL6>IL-6</c>) and <c=IL6>interleukin (IL)-6</c> are one.",
+    "Soluble <c=TNFRSF1A>TNF receptor type I</c> and <c=IL2RA>sIL-2R</c> rose in <f=serum>sera</f>.",
+    "Patients given anti-<c=TNF>TNF-α</c> antibody or <c=IL2>rhIL-2</c> improved.",
+    "<c=TNF>TNF-α</c>-induced death and <c=IL1B>IL-1β</c>/<c=IL6>IL-6</c> release in <f=plasma>plasma</f>.",
+    "The <c=IL6R>IL-6 receptor</c> and the <c=IL1RN>IL-1ra</c> are not their ligands, nor is <c=IL18BP>IL-18BP</c>.",
+    "The IL-8 receptor and TNF receptor-associated factor 2 were seen.",
+    "<c=IL2RA>IL-2R alpha-chain</c> and <c=IL2RA>interleukin-2 receptor alpha subunit</c> were stained.",
+    # lists
+    "<c=IL4>IL-4</c>, <c=IL5>-5</c> and <c=IL10>-10</c> fell.",
+    "<c=IL4>Interleukins 4</c>, <c=IL5>5</c> and <c=IL13>13</c> in <f=saliva>saliva</f>.",
+    "<c=CSF3>G-</c> and <c=CSF2>GM-CSF</c> levels.",
+    # CSF
+    "<f>CSF</f> <c=IL6>IL-6</c> was higher than <f>serum</f> <c=IL6>IL-6</c>.",
+    (
+        "<f=CSF>Cerebrospinal fluid</f> (<f>CSF</f>) <c=CSF2>GM-CSF</c> rose in multiple sclerosis; "
+        "<f>CSF</f> cells did not."
+    ),
+    "<c=[CSF]>Colony-stimulating factor</c> (<c=[CSF]>CSF</c>) was given; <c=[CSF]>CSF</c> acts on marrow.",
+    "<c=CSF1>M-CSF</c>, <c=CSF3>G-CSF</c> and multi-lineage growth.",
+    # short names that need their context
+    "<c=MIF>MIF</c>, <c=IL6>IL-6</c> and <c=TNF>TNF</c> were measured.",
+    "The MIF of the drug, its minimal inhibitory fraction, was 2 mg.",
+    "<c=MIF>Macrophage migration inhibitory factor</c> (<c=MIF>MIF</c>) rose, and <c=MIF>MIF</c> stayed high.",
+    "Ions were seen by laser-induced fluorescence (LIF), and LIF was linear for <c=IL6>IL-6</c>.",
+    "<c=LIF>Leukemia inhibitory factor</c> (<c=LIF>LIF</c>) in <f=synovial_fluid>synovial fluid</f>.",
+    "Mouse <c=CXCL1>KC</c>, <c=CXCL2>MIP-2</c> and <c=CCL2>JE</c> rose.",
+    "KC cells grew well.",
+    "<c=SPP1>Osteopontin</c> (<c=SPP1>OPN</c>) and <c=TNFSF10>TRAIL</c> in <f=plasma>plasma</f>.",
+    "In April the trial (TRAIL study aside) saw slight gains.",
+    "<c=TNFSF13>APRIL</c> and <c=TNFSF13B>BAFF</c> rose.",
+    "Patients met in April under bright light with a kit.",
+    "<c=EPO>Epo</c> and <c=EPO>erythropoietin</c> were given.",
+    "<c=IL12>IL-12</c> and its <c=IL12B>p40</c> chain.",
+    "The kinases p38 and p40 were cleaved.",
+    "<c=[TNFR]>TNF receptors</c> (<c=TNFRSF1A>p55</c> and <c=TNFRSF1B>p75</c>) were shed.",
+    "The <c=IL2RA>IL-2 receptor</c> has a <c=IL2RA>p55</c> and a <c=IL2RB>p75</c> chain.",
+    "The eGFR fell and CCl4 was given with Ang II; NF-IL6 did not move.",
+    "Dose-response: 5 IL of fluid was lost in the IL group.",
+    "The TNF superfamily and a TNF receptor superfamily study were reviewed.",
+    # local abbreviations
+    "<c=CCL2>Monocyte chemoattractant protein-1</c> (<c=CCL2>MCP1</c>) rose; <c=CCL2>MCP1</c> fell later.",
+    (
+        "<f=other:aqueous humor>Aqueous humor</f> (<f=other:aqueous humor>AH</f>) <c=VEGFA>VEGF</c>; "
+        "<f=other:aqueous humor>AH</f> was clear."
+    ),
+    (
+        "<f=synovial_fluid>Synovial fluid</f> (<f=synovial_fluid>SF</f>) was drawn; <f=synovial_fluid>SF</f> "
+        "<c=IL6>IL-6</c> rose."
+    ),
+    "<c=IGFALS>Acid-labile subunit</c> (<c=IGFALS>ALS</c>) bound; <c=IGFALS>ALS</c> fell.",
+    "Amyotrophic lateral sclerosis (ALS) patients: ALS <f>serum</f> <c=IL6>IL-6</c>.",
+    "<c=IFNG>Interferon-gamma</c> (<c=IFNG>IFN</c>) rose and <c=IFNG>IFN</c> fell.",
+    # fluids
+    (
+        "<f=blood>Peripheral blood</f> and <f=blood>circulating</f> <c=IL6>IL-6</c>; <f=urine>urinary</f> "
+        "and <f=saliva>salivary</f> too."
+    ),
+    (
+        "<f=blood>Blood</f> was drawn; peripheral blood mononuclear cells and plasma cells were counted in "
+        "serum-free medium."
+    ),
+    "Fetal calf serum, blood pressure and the blood-brain barrier are no samples; <f=BALF>BAL fluid</f> is.",
+    "<f=other:cord blood>Cord blood</f> and cord blood cells.",
+]
+
+
+@pytest.mark.parametrize("marked", CASES)
+def test_marked_text_is_recognised(marked: str) -> None:
+    text, expected = unmarked(marked)
+    assert recognised(NLP, text) == expected
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ["Cytokines in ALS", "IL-6 rose.", "TNF fell."],
+        ["", "BACKGROUND: IL-6 is known.", "METHODS: Sera vs. plasma.", "RESULTS: It rose (P = 0.03)."],
+        ["Title?", "Levels, e.g. IL-6, were high; i.e. TNF too.", "See Fig. 2 and ref. 3 by Smith et al. (1998)."],
+        ["T", "Serum was 3.5 pg/ml vs. 2.1 pg/ml.", "The rest (n = 12) fell to 0.8."],
+        ["T", "Patients had hepatitis C.", "We measured IL-6."],
+        ["T", "Ratios of 0. 05 were seen in detokenised text.", "mRNA was low.", "α-Synuclein was not."],
+        ["T", "S. aureus and E. coli raised it.", '"Quoted." Then it fell.'],
+        ["T", "It was given i.v. to rats.", "Was it low?", "(See below.) Yes."],
+    ],
+)
+def test_sentences(sentences: list[str]) -> None:
+    text = sentences[0] + "\n" + " ".join(sentences[1:])
+    starts = [*sentence_starts(text), len(text)]
+    got = [text[a:b].strip() for a, b in pairwise(starts)]
+    if sentences[-1].startswith(("(See", '"Quoted')):
+        got, sentences = [" ".join(got)], [" ".join(sentences)]
+    assert got == sentences
+
+
+def test_tokens_end_where_names_end() -> None:
+    doc = NLP("Anti-TNF-α and IL-6-induced IL-1β/IL-10, MCP-1(CCL2)")
+    assert [s.text for s in doc.spans["cytokine"]] == ["TNF-α", "IL-6", "IL-1β", "IL-10", "MCP-1", "CCL2"]
+    assert "IL-6" in [t.text for t in doc]
+    assert "MCP-1" in [t.text for t in doc]
+
+
+def test_abbreviations_come_in_text_order_and_serialise() -> None:
+    text = "T\nTumour mass (TM) and growth rate (GR) and blood loss (BL); BL, GR, TM, BL."
+    first = NLP(text)._.abbreviations
+    assert [a["short_text"] for a in first] == ["TM", "GR", "BL", "BL", "GR", "TM", "BL"]
+    assert first == NLP(text)._.abbreviations
+    assert spacy.tokens.Doc(NLP.vocab).from_bytes(NLP(text).to_bytes()).text == text
+
+
+@given(st.text(alphabet=st.sampled_from(list("IL-6 TNFα(),./\nserumCSF\u00a0é𝛼")), max_size=80))
+@settings(max_examples=150, deadline=None)
+def test_any_text_is_survived_and_offsets_hold(text: str) -> None:
+    doc = NLP(text)
+    assert doc.text == text
+    for kind in ("cytokine", "fluid"):
+        ends = [0]
+        for span in doc.spans[kind]:
+            assert text[span.start_char : span.end_char] == span.text
+            assert span.start_char >= ends[-1]
+            ends.append(span.end_char)
+
+
+def test_plugged_in_model_adds_what_normalises(tmp_path: Path) -> None:
+    other = spacy.blank("en")
+    ruler = other.add_pipe("entity_ruler")
+    ruler.add_patterns(
+        [
+            {"label": "GENE", "pattern": "IL-6"},
+            {"label": "GENE", "pattern": "TP53"},
+            {"label": "CYTOKINE", "pattern": "novokine"},
+            {"label": "GENE", "pattern": "MK"},
+        ]
+    )
+    other.to_disk(tmp_path / "model")
+    nlp = build_pipeline(ner=str(tmp_path / "model"))
+    doc = nlp("IL-6, TP53, novokine. Here MK is the drug.")
+    spans = [(s.text, s.kb_id_, s.id_) for s in doc.spans["cytokine"]]
+    name = str(tmp_path / "model")
+    assert spans == [("IL-6", "IL6", "lexicon"), ("novokine", "", name), ("MK", "MDK", name)]
+
+
+def test_missing_model_is_one_clear_line() -> None:
+    with pytest.raises(ModelError, match="no_such_model") as caught:
+        build_pipeline(ner="no_such_model")
+    assert "\n" not in str(caught.value)
