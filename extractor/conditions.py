@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import cache
+from functools import cache, lru_cache
 
 from extractor.records import AnnotatedArticle, Contrast, Span
 from extractor.wordlists import alternatives, families, word_set
 
-_DEFINED = re.compile(r"(?P<long>(?:[\w'’/-]+[ -]){1,7}[\w'’-]*) ?\((?P<short>[A-Z][A-Za-z0-9/-]{1,9}?)s?\)")
+_DEFINED = re.compile(r"\((?P<short>[A-Z][A-Za-z0-9/-]{1,9}?)s?\)")
+_LONG = re.compile(r"[\w'’/ -]+$")
 _ALS = re.compile(
     r"\bamyotrophic lateral sclerosis\b|\bSOD-?1(?:[- ]?\(?(?:G93A|G37R|G85R|G86R|H46R"
     r"|Leu126\w*)\)?)?[- ](?:\(?G93A\)? )?(?:ALS|mice|mouse|rats?|transgenic|mutant|tg)"
@@ -55,6 +56,7 @@ def read_host(annotated: AnnotatedArticle, evidence: Span) -> str:
     return creatures.most_common(1)[0][0] if creatures else "unspecified"
 
 
+@lru_cache(maxsize=64)
 def _hosts(text: str) -> Counter[str]:
     counts = {host: len(pattern.findall(text)) for host, pattern in families("host").items()}
     return Counter({host: count for host, count in counts.items() if count})
@@ -74,14 +76,16 @@ def read_condition(annotated: AnnotatedArticle, evidence: Span, contrast: Contra
     if contrast in ("treatment", "time"):  # a group said to have something else than the title's disease
         parts = (case, *parts)
     for turn, part in enumerate(parts):
-        found = _diseases(_unnamed(part, annotated), short, als=als, title=part == title)
+        found = _diseases(_unnamed(part, annotated), text, als=als, title=part == title)
         if found and (turn or len(parts) == 3 or max(weight for _, weight, _ in found) >= _SAID_TO_HAVE):
             return _best(found, whole=part == text)
     return "unspecified"
 
 
-def _diseases(part: str, short: dict[str, str], *, als: bool, title: bool) -> list[tuple[int, float, str]]:
+@lru_cache(maxsize=64)
+def _diseases(part: str, text: str, *, als: bool, title: bool) -> list[tuple[int, float, str]]:
     """Conditions a part of the text names: place, weight, name. A group said to have it weighs most."""
+    short = _abbreviations(text)
     found: list[tuple[int, float, str]] = []
     if als:
         found.extend(
@@ -186,12 +190,14 @@ _LEVELS = re.compile(
 )
 
 
+@lru_cache(maxsize=64)
 def _abbreviations(text: str) -> dict[str, str]:
     """Abbreviations the text defines, with what stands before the bracket, as many words as it has letters."""
     found: dict[str, str] = {}
     for match in _DEFINED.finditer(text):
         letters = re.sub(r"[^A-Za-z]", "", match["short"]).lower()
-        words = re.split(r"[ -]", match["long"].strip())
+        before = _LONG.search(text, max(0, match.start() - 120), match.start())
+        words = re.split(r"[ -]", before[0].strip())[-8:] if before else []
         for count in range(len(letters), 0, -1):
             tail = [word for word in words[-count:] if word]
             if tail and tail[0][0].lower() == letters[0]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from extractor.records import Direction, Span
+from extractor.records import DIRECTIONS, Direction, Span
 from extractor.wordlists import CYTOKINE_MARK, FLUID_MARK, pattern
 
 _BE = re.compile(
@@ -108,6 +108,7 @@ def find_cues(clause: str) -> list[Cue]:
         *_diffs(clause),
         *_associations(clause),
         *_restored(clause),
+        *_outdone(clause),
     ]
     kept: list[Cue] = []
     for cue in sorted(
@@ -280,6 +281,25 @@ def _associations(clause: str) -> list[Cue]:
         for match in pattern("assoc").finditer(clause)
         for side in ("left",)
     ]
+
+
+def _outdone(clause: str) -> list[Cue]:
+    """Verbs that set one side against the other: "X exceeded those of controls", "patients exceeded them for X"."""
+    cues = []
+    for direction in DIRECTIONS:
+        for match in pattern("outdo", direction).finditer(clause):
+            before = clause[: match.start()]
+            verdict: Way = direction
+            if negated(before):
+                verdict = "none" if direction == "unchanged" else "unchanged"
+            side: Side = "left" if _LEVEL_SUBJECT.search(before) else "right"
+            cues.append(Cue(Span(*match.span()), verdict, side, True, None, True))
+    return cues
+
+
+_LEVEL_SUBJECT = re.compile(
+    rf"(?:{CYTOKINE_MARK}|\b(?:levels?|concentrations?|values?|those|it|they|that)\b)[^;]{{0,80}}$", re.IGNORECASE
+)
 
 
 def _restored(clause: str) -> list[Cue]:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Protocol
 
 from extractor.candidates import ROUTES, by_mention, rank_fluids
 from extractor.records import AnnotatedArticle, Candidate, Mention, Span
 
-CYTOKINE_TOKEN = "[unused1]"  # noqa: S105
-FLUID_TOKEN = "[unused2]"  # noqa: S105
+CYTOKINE_TOKEN = "[unused1]"
+FLUID_TOKEN = "[unused2]"
 Votes = tuple[float, float, float]
 _ANAPHOR = re.compile(
     r"\b(?:these|those|both|all|they|their|them|neither|none|latter|former|other|remaining|two|three|four|five|six)\b",
@@ -33,6 +33,21 @@ FEATURES: tuple[str, ...] = (
     *("article_increased", "article_decreased", "article_unchanged"),
 )
 """Names of the numbers that stand beside the encoder's vectors, one row per candidate, each about 0 to 1."""
+
+
+class Tokenizer(Protocol):
+    """The part of a fast Hugging Face tokeniser that is used."""
+
+    cls_token_id: int
+    sep_token_id: int
+
+    def __call__(self, text: list[str], *, add_special_tokens: bool) -> Mapping[str, list[list[int]]]:
+        """Token ids of each text under ``input_ids``."""
+        ...
+
+    def convert_tokens_to_ids(self, tokens: list[str]) -> list[int]:
+        """Ids of tokens of the vocabulary."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +68,7 @@ class Encoded:
 
 
 def encode(
-    tokenizer: Any, annotated: AnnotatedArticle, candidates: Sequence[Candidate], *, length: int = 512
+    tokenizer: Tokenizer, annotated: AnnotatedArticle, candidates: Sequence[Candidate], *, length: int = 512
 ) -> Encoded:
     """Token ids of the telling sentences, at most ``length`` of them.
 
@@ -140,7 +155,7 @@ def _fluid_place(candidate: Candidate, places: Mapping[Span, int]) -> int:
 
 
 def _pieces(
-    tokenizer: Any, annotated: AnnotatedArticle, mentions: Sequence[Mention]
+    tokenizer: Tokenizer, annotated: AnnotatedArticle, mentions: Sequence[Mention]
 ) -> dict[int, tuple[list[int], dict[Span, int]]]:
     """Per sentence its ids and where each mention's token stands in them."""
     text = annotated.article.text
@@ -148,7 +163,8 @@ def _pieces(
     strings: list[str] = []
     plan: dict[int, list[tuple[int, Mention | None]]] = {}
     for index, sentence in enumerate(annotated.sentences):
-        cursor, steps = sentence.start, []
+        cursor = sentence.start
+        steps: list[tuple[int, Mention | None]] = []
         for mention in mentions:
             if not (sentence.start <= mention.span.start < sentence.end) or mention.span.start < cursor:
                 continue
@@ -162,11 +178,11 @@ def _pieces(
     for index, plan_steps in plan.items():
         ids: list[int] = []
         marks: dict[Span, int] = {}
-        for part, mention in plan_steps:
+        for part, marked in plan_steps:
             ids.extend(parts[part])
-            if mention is not None:
-                marks[mention.span] = len(ids)
-                ids.append(cytokine if mention.kind == "cytokine" else fluid)
+            if marked is not None:
+                marks[marked.span] = len(ids)
+                ids.append(cytokine if marked.kind == "cytokine" else fluid)
         pieces[index] = ([*ids, tokenizer.sep_token_id], marks)
     return pieces
 
@@ -174,7 +190,7 @@ def _pieces(
 def _choose(
     annotated: AnnotatedArticle, candidates: Sequence[Candidate], sizes: Mapping[int, int], budget: int
 ) -> set[int]:
-    """Sentences to read: with a cytokine, the title, with a proposed fluid, taking a list up again; as far as they fit."""
+    """Sentences to read: with a cytokine, the title, with a proposed fluid, taking a list up; as far as they fit."""
     cytokines = sorted({annotated.sentence_of(c.cytokine.span) for c in candidates})
     fluids = sorted({annotated.sentence_of(c.fluid.span) for c in candidates if c.fluid is not None})
     after = [index + 1 for index in cytokines if index + 1 in sizes and _takes_up(annotated, index + 1)]

@@ -13,14 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
 from transformers import PreTrainedTokenizerFast
 
-from extractor.encoding import FEATURES, encode, features
+from extractor.encoding import FEATURES, Tokenizer, encode, features
 from extractor.errors import ModelError
 from extractor.records import CONTRASTS, DIRECTIONS, AnnotatedArticle, Candidate, Contrast, Decision
 from extractor.rules import votes
@@ -108,12 +107,15 @@ class RelationClassifier:
         ]
 
     def _decisions(self, candidate: Candidate, directions: Floats, contrasts: Floats) -> list[Decision]:
-        found = []
-        for number, direction in enumerate(DIRECTIONS):
-            score = calibrate(float(directions[number]), self.settings.scale[number], self.settings.shift[number])
-            for contrast in self._contrasts(contrasts[number]):
-                found.append(Decision(candidate, direction, contrast, score))
-        return found
+        scores = [
+            calibrate(float(logit), scale, shift)
+            for logit, scale, shift in zip(directions, self.settings.scale, self.settings.shift, strict=True)
+        ]
+        return [
+            Decision(candidate, direction, contrast, scores[number])
+            for number, direction in enumerate(DIRECTIONS)
+            for contrast in self._contrasts(contrasts[number])
+        ]
 
     def _contrasts(self, logits: Floats) -> list[Contrast]:
         best = int(np.argmax(logits))
@@ -126,17 +128,18 @@ def calibrate(logit: float, scale: float, shift: float) -> float:
     return round(1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, scale * logit + shift)))), 4)
 
 
-def load_tokenizer(folder: Path) -> Any:
+def load_tokenizer(folder: Path) -> Tokenizer:
     """The fast tokeniser of a model folder, without looking anything up elsewhere."""
-    return PreTrainedTokenizerFast(
+    tokenizer: Tokenizer = PreTrainedTokenizerFast(
         tokenizer_file=str(folder / "tokenizer.json"),
-        cls_token="[CLS]",  # noqa: S106
-        sep_token="[SEP]",  # noqa: S106
-        pad_token="[PAD]",  # noqa: S106
-        unk_token="[UNK]",  # noqa: S106
-        mask_token="[MASK]",  # noqa: S106
+        cls_token="[CLS]",
+        sep_token="[SEP]",
+        pad_token="[PAD]",
+        unk_token="[UNK]",
+        mask_token="[MASK]",
         model_max_length=1_000_000,
     )
+    return tokenizer
 
 
 def read_settings(folder: Path) -> RelationSettings:

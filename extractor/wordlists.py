@@ -12,6 +12,8 @@ CYTOKINE_MARK = "\ue000"
 """Stands for each character of a cytokine name in a masked sentence; ``{C}`` in the tables."""
 FLUID_MARK = "\ue001"
 """Stands for each character of a fluid name in a masked sentence; ``{F}`` in the tables."""
+_ADVERBS = r"(?:\s(?:\w+ly|also|all|both|each|very|far|much|well|even|still|often|again|too))*"
+"""Any adverbs between the words of a cue; ``{A}`` in the tables."""
 
 
 def pattern(kind: str, direction: str = "") -> re.Pattern[str]:
@@ -54,7 +56,7 @@ def families(prefix: str) -> dict[str, re.Pattern[str]]:
 def _cues() -> dict[tuple[str, str], re.Pattern[str]]:
     rows: dict[tuple[str, str], list[str]] = {}
     for row in _rows("cues.tsv"):
-        body = row["pattern"].replace("{C}", CYTOKINE_MARK).replace("{F}", FLUID_MARK)
+        body = row["pattern"].replace("{C}", CYTOKINE_MARK).replace("{F}", FLUID_MARK).replace("{A}", _ADVERBS)
         rows.setdefault((row["kind"], row["direction"]), []).append(body)
     return {key: re.compile(rf"(?<![\w-])(?:{'|'.join(items)})(?!\w)", re.IGNORECASE) for key, items in rows.items()}
 

@@ -8,6 +8,7 @@ from extractor.gold.duplicates import NearDuplicate, near_duplicates
 from extractor.gold.loading import (
     LiteratureArticle,
     Verification,
+    load_analytes,
     load_double,
     load_gold,
     load_literature,
@@ -33,6 +34,7 @@ __all__ = [
     "attach",
     "gold_record",
     "hydrate",
+    "load_analytes",
     "load_double",
     "load_gold",
     "load_literature",

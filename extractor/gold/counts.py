@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from math import isnan
 from typing import TypeAlias
 
-from extractor.gold.parsing import SPLITS
+from extractor.errors import GoldError
+from extractor.gold.parsing import SPLITS, STRATA
 from extractor.records import CONFIDENCES, CONTRASTS, DIRECTIONS, FLUIDS, Finding, GoldArticle
 
 _LABEL: Mapping[str, Callable[[Finding], str]] = {
@@ -27,6 +28,7 @@ _ORDER: Mapping[str, Sequence[str]] = {
     "evidence": ("same sentence", "cross-sentence"),
     "confidence": CONFIDENCES,
 }
+_OPENING, _CLOSING = "<!-- counts -->", "<!-- /counts -->"
 Row: TypeAlias = tuple[str, str]
 
 
@@ -115,13 +117,30 @@ def stats_table(counted: Stats) -> str:
     return "\n".join(lines) + "\n"
 
 
+def render_counts(document: str, table: str) -> str:
+    """A Markdown document with ``table`` between its marker lines, in place of what stood there.
+
+    Args:
+        document: text with one pair of marker lines, ``<!-- counts -->`` and after it ``<!-- /counts -->``.
+        table: the new content, for example of ``stats_table``.
+
+    Raises:
+        GoldError: the document does not have exactly that pair.
+    """
+    lines = document.splitlines()
+    if (lines.count(_OPENING), lines.count(_CLOSING)) != (1, 1) or lines.index(_CLOSING) < lines.index(_OPENING):
+        raise GoldError(f"the document has no single pair of lines {_OPENING} and {_CLOSING}")
+    before, after = lines[: lines.index(_OPENING) + 1], lines[lines.index(_CLOSING) :]
+    return "\n".join([*before, "", *table.strip("\n").splitlines(), "", *after]) + "\n"
+
+
 def _percent(share: float) -> str:
     return "–" if isnan(share) else f"{share:.0%}"
 
 
 def _rows(counted: Stats) -> list[Row]:
     rows = [("articles", label) for label in ("all", "with findings", "with PMID", "with text")]
-    rows += [("stratum", label) for label in ("direct", "cross", "other", "als")]
+    rows += [("stratum", label) for label in STRATA]
     rows += [("mentions", "cytokine"), ("mentions", "fluid"), ("findings", "all")]
     rows += [(group, label) for group, labels in _ORDER.items() for label in labels]
     return [row for row in rows if row[0] in {"articles", "findings"} or counted.total(*row)]

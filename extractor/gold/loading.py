@@ -86,6 +86,26 @@ def load_gold(root: Path, *, corpus: Path | None = None, splits: Collection[str]
     return _with_texts(kept, corpus)
 
 
+def load_analytes(root: Path, *, corpus: Path | None = None) -> list[GoldArticle]:
+    """The articles of ``analytes.jsonl``: findings on any soluble analyte, for training a masked-analyte classifier.
+
+    Analytes that are no cytokines have the concept ``a:<name>``. They are training material, never scored.
+
+    Raises:
+        GoldError: a record breaks a rule; names record and field.
+    """
+    path = root / "analytes.jsonl"
+    if not path.is_file():
+        return []
+    loaded = []
+    for values in _records(path):
+        named = {str(m.get("concept")) for m in values.get("mentions", ()) if isinstance(m, dict)}
+        concepts = {*load_vocabulary().cytokines, *(name for name in named if name.startswith("a:"))}
+        loaded.append(_Loaded(parse_record(values, file=path.name, concepts=concepts), path.name, None))
+    _refuse_repeated(loaded)
+    return _with_texts(loaded, corpus)
+
+
 def load_double(root: Path, *, corpus: Path | None = None) -> dict[str, dict[str, list[GoldArticle]]]:
     """The raw independent annotations of ``double/``: set name -> annotator -> articles.
 

@@ -1,0 +1,1 @@
+"""Training of the recogniser and the relation classifier; needs the extra ``train``."""

@@ -14,17 +14,17 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
-from transformers import AutoModel, AutoTokenizer
+from transformers import AutoModel, AutoTokenizer, PreTrainedTokenizerBase
 
 IGNORED = -100
 """Label of a position without loss."""
 
 _CYTOKINE = re.compile(
-    r"\b(?:interleukin|IL-?\d+|cytokine|chemokine|tumou?r necrosis factor|TNF|interferon|growth factor|leptin|adiponectin)\b",
+    r"\b(?:interleukin|IL-?\d+|cytokine|chemokine|tumou?r necrosis factor|TNF|interferon|growth factor"
+    r"|leptin|adiponectin)\b",
     re.IGNORECASE,
 )
 _LEVEL = re.compile(
@@ -38,9 +38,9 @@ class AdaptSettings:
     """Settings of one adaptation; ``length`` in tokens."""
 
     epochs: int = 2
-    length: int = 256
+    length: int = 192
     batch: int = 16
-    rate: float = 3e-4
+    rate: float = 4e-4
     masked: float = 0.15
     seed: int = 7
 
@@ -125,7 +125,7 @@ def adapt_encoder(
     return sum(losses) / len(losses)
 
 
-def _blocks(tokenizer: Any, texts: Sequence[str], options: AdaptSettings) -> list[list[int]]:
+def _blocks(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str], options: AdaptSettings) -> list[list[int]]:
     """All texts as one stream of tokens, cut into blocks of equal length."""
     stream: list[int] = []
     for ids in tokenizer(list(texts), add_special_tokens=False, truncation=False)["input_ids"]:
@@ -134,7 +134,7 @@ def _blocks(tokenizer: Any, texts: Sequence[str], options: AdaptSettings) -> lis
     return [[tokenizer.cls_token_id, *stream[i : i + body]] for i in range(0, len(stream) - body, body)]
 
 
-def _mask(ids: Tensor, tokenizer: Any, share: float) -> tuple[Tensor, Tensor]:
+def _mask(ids: Tensor, tokenizer: PreTrainedTokenizerBase, share: float) -> tuple[Tensor, Tensor]:
     """Masked copy and labels: of the chosen tokens 80% masked, 10% random, 10% kept."""
     special = (ids == tokenizer.cls_token_id) | (ids == tokenizer.sep_token_id)
     chosen = (torch.rand(ids.shape, device=ids.device) < share) & ~special

@@ -8,21 +8,20 @@ annotated once), *negative* otherwise. Debatable findings weigh less.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
+from extractor.benchmark.corpora import Question
+from extractor.benchmark.evidence import question_candidate
 from extractor.candidates import find_candidates
-from extractor.encoding import FEATURES, encode, features
+from extractor.encoding import Tokenizer, encode, features
 from extractor.records import (
     CONTRASTS,
     DIRECTIONS,
     AnnotatedArticle,
-    Article,
     Candidate,
     Direction,
     Finding,
     GoldArticle,
-    Mention,
     Span,
 )
 from extractor.rules import votes
@@ -56,15 +55,8 @@ class Example:
     weight: float = 1.0
 
 
-def with_gold_mentions(annotated: AnnotatedArticle, gold: GoldArticle) -> AnnotatedArticle:
-    """The article's sentences with gold's mentions; whether a mention is a level is taken from the recogniser."""
-    levels = {m.span: m.level for m in annotated.mentions}
-    mentions = tuple(replace(m, level=levels.get(m.span, True)) for m in gold.mentions)
-    return replace(annotated, mentions=mentions)
-
-
 def gold_example(
-    tokenizer: Any,
+    tokenizer: Tokenizer,
     annotated: AnnotatedArticle,
     gold: GoldArticle,
     *,
@@ -136,45 +128,23 @@ def _asserted_at(span: Span, finding: Finding) -> bool:
     return finding.evidence.contains(span) or (mention is not None and mention.span == span)
 
 
-@dataclass(frozen=True, slots=True)
-class OutcomeQuestion:
-    """A question of Evidence Inference: how the outcome went under the intervention.
+def question_example(tokenizer: Tokenizer, question: Question, *, length: int, weight: float) -> Example | None:
+    """The example of one Evidence Inference question, the outcome in the analyte's place; its contrast is left open.
 
     Source: DeYoung et al. 2020, "Evidence Inference 2.0" (BioNLP).
     """
-
-    outcome: str
-    intervention: str
-    comparator: str
-    evidence: str
-    direction: Direction
-
-
-def question_article(question: OutcomeQuestion) -> tuple[AnnotatedArticle, list[Candidate]]:
-    """An article whose title names the comparison and whose outcome is the marked mention."""
-    head = f"{question.intervention} versus {question.comparator}: "
-    title = f"{head}{question.outcome}"
-    evidence = " ".join(question.evidence.split())
-    article = Article(id="question", title=title, abstract=evidence)
-    mention = Mention(Span(len(head), len(title)), question.outcome, "cytokine", "outcome")
-    spans = (Span(0, len(title)), Span(len(title) + 1, len(article.text)))
-    annotated = AnnotatedArticle(article, tuple(s for s in spans if s.end > s.start), (mention,))
-    return annotated, [Candidate(mention, None, spans[0], "none")]
-
-
-def question_example(tokenizer: Any, question: OutcomeQuestion, *, length: int, weight: float) -> Example | None:
-    """The example of one question; contrast is left open."""
-    annotated, candidates = question_article(question)
+    annotated, candidates = question_candidate(question)
     encoded = encode(tokenizer, annotated, candidates, length=length)
     if not encoded.kept:
         return None
     nothing = tuple((IGNORE,) * len(CONTRASTS) for _ in DIRECTIONS)
-    labels = tuple(float(question.direction == direction) for direction in DIRECTIONS)
+    rows = features(annotated, candidates, votes(annotated, candidates))
+    labels = tuple(float(question.label == direction) for direction in DIRECTIONS)
     return Example(
         encoded.ids,
         encoded.cytokines,
         encoded.fluids,
-        (tuple(0.0 for _ in FEATURES),),
+        tuple(tuple(rows[i]) for i in encoded.kept),
         (labels,),
         ((1.0, 1.0, 1.0),),
         (nothing,),
@@ -183,7 +153,7 @@ def question_example(tokenizer: Any, question: OutcomeQuestion, *, length: int, 
 
 
 def gold_examples(
-    tokenizer: Any,
+    tokenizer: Tokenizer,
     pairs: Iterable[tuple[AnnotatedArticle, GoldArticle]],
     *,
     length: int,

@@ -6,13 +6,12 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from extractor.candidates import find_candidates
-from extractor.encoding import FEATURES, encode, features
+from extractor.encoding import FEATURES, Tokenizer, encode, features
 from extractor.records import DIRECTIONS, AnnotatedArticle, GoldArticle, Triple
 from extractor.relation import load_tokenizer
 from extractor.rules import votes
@@ -84,7 +83,8 @@ def fit(
     torch.manual_seed(settings.seed)
     torch.set_num_threads(settings.threads)
     rng = random.Random(settings.seed)
-    network = RelationNetwork(encoder).to(device)
+    network = RelationNetwork(encoder)
+    network.to(device)
     network.name_tokens(load_tokenizer(Path(encoder)))
     epochs = [list(_batches(sources, settings, rng)) for _ in range(settings.epochs)]
     optimiser, schedule = _optimiser(network, settings, sum(len(epoch) for epoch in epochs))
@@ -106,7 +106,7 @@ def fit(
 
 
 def score_articles(
-    network: RelationNetwork, tokenizer: Any, articles: Sequence[AnnotatedArticle], *, length: int
+    network: RelationNetwork, tokenizer: Tokenizer, articles: Sequence[AnnotatedArticle], *, length: int
 ) -> list[Scored]:
     """Per article the highest probability of each triple, uncalibrated."""
     return [_score(network, tokenizer, annotated, length) for annotated in articles]
@@ -129,7 +129,7 @@ def triple_f1(gold: Sequence[GoldArticle], scored: Sequence[Scored], thresholds:
     return 2 * hits / (2 * hits + wrong + missed) if hits else 0.0
 
 
-def _score(network: RelationNetwork, tokenizer: Any, annotated: AnnotatedArticle, length: int) -> Scored:
+def _score(network: RelationNetwork, tokenizer: Tokenizer, annotated: AnnotatedArticle, length: int) -> Scored:
     candidates = find_candidates(annotated)
     encoded = encode(tokenizer, annotated, candidates, length=length)
     if not encoded.kept:

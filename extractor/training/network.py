@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 from transformers import AutoModel
 
-from extractor.encoding import CYTOKINE_TOKEN, FEATURES, FLUID_TOKEN
+from extractor.encoding import CYTOKINE_TOKEN, FEATURES, FLUID_TOKEN, Tokenizer
 from extractor.records import CONTRASTS, DIRECTIONS
 from extractor.training.examples import IGNORE, Example
 
@@ -46,7 +45,7 @@ class RelationNetwork(nn.Module):
         self._start_from_rules()
         self.contrasts = nn.Linear(hidden, len(DIRECTIONS) * len(CONTRASTS))
 
-    def forward(
+    def forward(  # noqa: PLR0917
         self,
         input_ids: Tensor,
         mask: Tensor | None,
@@ -88,13 +87,13 @@ class RelationNetwork(nn.Module):
             for number, direction in enumerate(DIRECTIONS):
                 self.rules.weight[number, FEATURES.index(f"vote_{direction}")] = 6.0
 
-    def name_tokens(self, tokenizer: Any) -> None:
+    def name_tokens(self, tokenizer: Tokenizer) -> None:
         """Give the two marker tokens the mean vectors of words that mean what they mark."""
         weight = self.encoder.get_input_embeddings().weight
         for token, words in ((CYTOKINE_TOKEN, "interleukin cytokine protein"), (FLUID_TOKEN, "serum plasma fluid")):
-            ids = tokenizer(words, add_special_tokens=False)["input_ids"]
+            ids = tokenizer([words], add_special_tokens=False)["input_ids"][0]
             with torch.no_grad():
-                weight[tokenizer.convert_tokens_to_ids(token)] = weight[ids].mean(dim=0)
+                weight[tokenizer.convert_tokens_to_ids([token])[0]] = weight[ids].mean(dim=0)
 
 
 def collate(batch: Sequence[Example], *, pad: int = 0) -> dict[str, Tensor]:

@@ -1,0 +1,103 @@
+"""Network -> model folder: ONNX, int8 weights, tokeniser, ``config.json`` with thresholds and hashes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import shutil
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+
+import onnx
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from torch import Tensor, nn
+
+from extractor.encoding import FEATURES
+from extractor.records import CONTRASTS, DIRECTIONS, Json
+from extractor.relation import FORMAT
+from extractor.training.network import RelationNetwork
+
+FILES = ("model.onnx", "tokenizer.json")
+"""What ``config.json`` gives a hash of."""
+
+
+class _OneArticle(nn.Module):
+    """The network as it is run: one article, no padding, so that no score depends on what else is read."""
+
+    def __init__(self, network: RelationNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, input_ids: Tensor, cytokines: Tensor, fluids: Tensor, features: Tensor) -> tuple[Tensor, Tensor]:
+        directions, contrasts = self.network(input_ids, None, None, cytokines, fluids, features)
+        return directions, contrasts
+
+
+def export_onnx(network: RelationNetwork, path: Path) -> None:
+    """Write the network in fp32 as one ONNX file with free numbers of tokens and pairs."""
+    network.eval()
+    tokens, pairs = torch.export.Dim("tokens", min=4, max=512), torch.export.Dim("pairs", min=2, max=4096)
+    example = (
+        torch.ones((1, 16), dtype=torch.long),
+        torch.tensor([1, 2, 3]),
+        torch.tensor([0, 4, 5]),
+        torch.zeros((3, len(FEATURES))),
+    )
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            _OneArticle(network),
+            example,
+            str(path),
+            input_names=["input_ids", "cytokines", "fluids", "features"],
+            output_names=["directions", "contrasts"],
+            dynamic_shapes=({1: tokens}, {0: pairs}, {0: pairs}, {0: pairs}),
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+
+
+def quantise(source: Path, target: Path) -> None:
+    """Int8 weights per channel, activations scaled at run time from the one article that is read."""
+    model = onnx.load(str(source))
+    del model.graph.value_info[:]
+    onnx.save(model, str(source))
+    logging.getLogger().setLevel(logging.ERROR)
+    quantize_dynamic(
+        str(source),
+        str(target),
+        weight_type=QuantType.QInt8,
+        per_channel=True,
+        reduce_range=True,
+        op_types_to_quantize=["MatMul", "Gemm", "Gather"],
+    )
+
+
+def write_config(folder: Path, *, version: str, values: Mapping[str, object]) -> Json:
+    """Write ``config.json``: layout, labels, the values given, and the SHA-256 of :data:`FILES`."""
+    config: Json = {
+        "format": FORMAT,
+        "version": version,
+        "directions": list(DIRECTIONS),
+        "contrasts": list(CONTRASTS),
+        "features": list(FEATURES),
+        **values,
+        "sha256": {name: sha256_of(folder / name) for name in FILES},
+    }
+    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+    return config
+
+
+def copy_tokenizer(encoder: Path, folder: Path) -> None:
+    """Copy the fast tokeniser's file of an encoder folder."""
+    shutil.copyfile(encoder / "tokenizer.json", folder / "tokenizer.json")
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,277 @@
+"""``extractor train relation``: from annotations and corpora to ``models/relation-<version>/``, in one command."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from sklearn.linear_model import LogisticRegression
+
+from extractor.benchmark.corpora import evidence_inference
+from extractor.benchmark.systems import with_gold_mentions
+from extractor.encoding import Tokenizer
+from extractor.errors import InputError
+from extractor.formats import read
+from extractor.gold import load_analytes, load_gold
+from extractor.mentions import annotate
+from extractor.pipeline import build_pipeline
+from extractor.records import DIRECTIONS, AnnotatedArticle, GoldArticle, Json
+from extractor.relation import load_tokenizer
+from extractor.training.adapt import AdaptSettings, adapt_encoder, select_texts
+from extractor.training.examples import gold_examples, question_example
+from extractor.training.export import copy_tokenizer, export_onnx, quantise, sha256_of, write_config
+from extractor.training.fit import FitSettings, Scored, Source, best_threshold, fit, score_articles, triple_f1
+from extractor.training.network import RelationNetwork
+
+Pairs = list[tuple[AnnotatedArticle, GoldArticle]]
+Say = Callable[[str], None]
+EXTRA_TEXTS = 500
+"""Abstracts of ``bulk`` that the encoder is adapted on besides the training articles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """Everything that is trained or chosen on.
+
+    Attributes:
+        train: name -> recognised and annotated articles.
+        dev: held out: early stopping, calibration and threshold.
+    """
+
+    train: dict[str, Pairs]
+    dev: Pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Where a run works and how it reports.
+
+    Attributes:
+        work: folder for what is not released (adapted encoder, checkpoint, fp32 model).
+        device: a torch device.
+        say: called with one line of progress at a time.
+    """
+
+    work: Path
+    device: str
+    say: Say
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Part of each source drawn per epoch; 0 leaves it out (for the ablation)."""
+
+    gold: float = 1.0
+    als: float = 1.0
+    analytes: float = 0.6
+    evidence_inference: float = 0.2
+
+
+def train_relation(
+    annotations: Path,
+    corpus: Path,
+    out: Path,
+    *,
+    version: str,
+    encoder: Path,
+    work: Path,
+    settings: FitSettings | None = None,
+    shares: Shares | None = None,
+    adapt: bool = True,
+    device: str = "cpu",
+    say: Say = lambda _line: None,
+) -> Json:
+    """Train, choose on dev, calibrate, export and describe one release.
+
+    Args:
+        annotations: the folder ``annotations``.
+        corpus: folder of the texts.
+        out: the model folder to write.
+        version: of the model.
+        encoder: folder of the pretrained encoder.
+        work: folder for what is not released (adapted encoder, checkpoint, fp32 model); reused when it fits.
+        settings: of the training run.
+        shares: of the sources.
+        adapt: continue masked-language training first.
+        device: a torch device.
+        say: called with one line of progress at a time.
+
+    Returns:
+        What was written to ``training.json`` in ``out``: data with hashes, settings, scores on dev.
+    """
+    options, parts, run = settings or FitSettings(), shares or Shares(), Run(work, device, say)
+    torch.set_num_threads(options.threads)
+    work.mkdir(parents=True, exist_ok=True)
+    data = load_data(annotations, corpus)
+    say("; ".join(f"{name}: {len(pairs)} articles" for name, pairs in data.train.items()))
+    start = _adapted(data, corpus, encoder, run) if adapt else encoder
+    tokenizer = load_tokenizer(start)
+    sources = make_sources(tokenizer, data, corpus, options, parts)
+    network = _fit_best(start, sources, data.dev, options, run)
+    scored = score_articles(network, tokenizer, [a for a, _ in data.dev], length=options.length)
+    gold = [g for _, g in data.dev]
+    scale, shift = platt(gold, scored)
+    calibrated = [{t: _squash(scale * _logit(p) + shift) for t, p in s.items()} for s in scored]
+    threshold, f1 = best_threshold(gold, calibrated)
+    say(f"threshold {threshold:.2f}, triple F1 on dev {f1:.4f}")
+    out.mkdir(parents=True, exist_ok=True)
+    copy_tokenizer(start, out)
+    export_onnx(network, work / "model.fp32.onnx")
+    quantise(work / "model.fp32.onnx", out / "model.onnx")
+    write_config(
+        out,
+        version=version,
+        values={
+            "length": options.length,
+            "thresholds": [threshold] * len(DIRECTIONS),
+            "scale": [scale] * len(DIRECTIONS),
+            "shift": [shift] * len(DIRECTIONS),
+            "contrast_threshold": 0.5,
+        },
+    )
+    record: Json = {
+        "version": version,
+        "encoder": sha256_of(encoder / "model.safetensors"),
+        "adapted": adapt,
+        "settings": asdict(options),
+        "shares": asdict(parts),
+        "articles": {name: len(pairs) for name, pairs in data.train.items()} | {"dev": len(data.dev)},
+        "data": {
+            path.relative_to(annotations).as_posix(): sha256_of(path) for path in sorted(annotations.rglob("*.jsonl"))
+        },
+        "dev": {"threshold": threshold, "triple_f1_fp32": f1, "scale": scale, "shift": shift},
+    }
+    (out / "training.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    return record
+
+
+def load_data(annotations: Path, corpus: Path) -> Data:
+    """Recognise every training and dev article once.
+
+    Raises:
+        GoldError: a record breaks a rule, or a text is missing.
+    """
+    gold = load_gold(annotations, corpus=corpus, splits=("train", "dev"))
+    analytes = load_analytes(annotations, corpus=corpus)
+    nlp = build_pipeline()
+
+    def pairs(chosen: Iterable[GoldArticle]) -> Pairs:
+        kept = [g for g in chosen if g.article is not None]
+        return list(zip(annotate(nlp, (g.article for g in kept if g.article)), kept, strict=True))
+
+    train = [g for g in gold if g.split == "train"]
+    return Data(
+        {
+            "gold": pairs(g for g in train if g.stratum != "als"),
+            "als": pairs(g for g in train if g.stratum == "als"),
+            "analytes": pairs(analytes),
+        },
+        pairs(g for g in gold if g.split == "dev"),
+    )
+
+
+def make_sources(tokenizer: Tokenizer, data: Data, corpus: Path, settings: FitSettings, shares: Shares) -> list[Source]:
+    """Examples of every source with a share, gold mentions in place of the recogniser's."""
+    sources = []
+    for name, pairs in data.train.items():
+        weight = 0.5 if name == "analytes" else 1.0
+        marked = [(with_gold_mentions(annotated, gold), gold) for annotated, gold in pairs]
+        examples = gold_examples(tokenizer, marked, length=settings.length, debatable=settings.debatable, weight=weight)
+        sources.append(Source(name, tuple(examples), getattr(shares, name)))
+    if shares.evidence_inference:
+        questions = [q for q in evidence_inference(corpus, split="train") if len(q.evidence) < 700]
+        made = (question_example(tokenizer, q, length=256, weight=0.5) for q in questions)
+        sources.append(Source("evidence_inference", tuple(e for e in made if e), shares.evidence_inference))
+    return [source for source in sources if source.share]
+
+
+def platt(gold: Sequence[GoldArticle], scored: Sequence[Scored]) -> tuple[float, float]:
+    """Slope and intercept that turn logits into probabilities, fitted on held-out articles.
+
+    Debatable triples take no part. Source: Platt 1999, "Probabilistic outputs for support vector machines".
+    """
+    logits, truths = [], []
+    for each, scores in zip(gold, scored, strict=True):
+        sure = {f.triple for f in each.findings if f.confidence == "sure"}
+        debatable = {f.triple for f in each.findings} - sure
+        for triple, probability in scores.items():
+            if triple not in debatable:
+                logits.append([_logit(probability)])
+                truths.append(triple in sure)
+    model = LogisticRegression(C=100.0).fit(np.array(logits), np.array(truths))
+    return round(float(model.coef_[0, 0]), 6), round(float(model.intercept_[0]), 6)
+
+
+def _fit_best(
+    encoder: Path,
+    sources: Sequence[Source],
+    dev: Pairs,
+    settings: FitSettings,
+    run: Run,
+) -> RelationNetwork:
+    """Train and go back to the epoch with the best triple F1 on dev."""
+    tokenizer = load_tokenizer(encoder)
+    articles, gold = [a for a, _ in dev], [g for _, g in dev]
+    best = [-1.0]
+    checkpoint = run.work / "checkpoint.pt"
+
+    def after(epoch: int, loss: float, network: RelationNetwork) -> None:
+        scored = score_articles(network, tokenizer, articles, length=settings.length)
+        threshold, f1 = best_threshold(gold, scored)
+        parts = {
+            part: triple_f1([g for g, _ in chosen], [s for _, s in chosen], (threshold,) * len(DIRECTIONS))
+            for part, chosen in _parts(gold, scored).items()
+        }
+        shown = ", ".join(f"{name} {value:.3f}" for name, value in parts.items())
+        run.say(f"epoch {epoch}: loss {loss:.3f}, dev triple F1 {f1:.4f} at {threshold:.2f} ({shown})")
+        if f1 > best[0]:
+            best[0] = f1
+            torch.save(network.state_dict(), checkpoint)
+
+    network = fit(str(encoder), sources, settings, device=run.device, after_epoch=after)
+    network.load_state_dict(torch.load(checkpoint, weights_only=True))
+    network.cpu().eval()
+    return network
+
+
+def _parts(gold: Sequence[GoldArticle], scored: Sequence[Scored]) -> dict[str, list[tuple[GoldArticle, Scored]]]:
+    parts: dict[str, list[tuple[GoldArticle, Scored]]] = {"general": [], "als": []}
+    for each, scores in zip(gold, scored, strict=True):
+        parts["als" if each.stratum == "als" else "general"].append((each, scores))
+    return {name: chosen for name, chosen in parts.items() if chosen}
+
+
+def _adapted(data: Data, corpus: Path, encoder: Path, run: Run) -> Path:
+    folder = run.work / "encoder"
+    if (folder / "tokenizer.json").is_file():
+        run.say(f"adapted encoder taken from {folder}")
+        return folder
+    own = [annotated.article for pairs in data.train.values() for annotated, _ in pairs]
+    known = {article.id for article in own} | {annotated.article.id for annotated, _ in data.dev}
+
+    def refuse(error: Exception) -> None:
+        raise InputError(str(error)) from error
+
+    bulk = [a.text for a in read([corpus / "bulk.jsonl.gz"], on_error=refuse) if a.id not in known]
+    texts = [article.text for article in own] + select_texts(bulk, limit=EXTRA_TEXTS)
+
+    def progress(step: int, steps: int, loss: float) -> None:
+        if step % 50 == 0:
+            run.say(f"adapting the encoder: step {step} of {steps}, loss {loss:.3f}")
+
+    adapt_encoder(texts, folder, encoder=str(encoder), settings=AdaptSettings(), device=run.device, progress=progress)
+    return folder
+
+
+def _logit(probability: float) -> float:
+    clipped = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(clipped / (1 - clipped))
+
+
+def _squash(logit: float) -> float:
+    return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
