@@ -41,21 +41,16 @@ class Selection:
 
     def refusal(self, claim: Claim, study: Study, *, reviewed: bool) -> str | None:
         """Why a claim does not enter, None where it does."""
-        if self.condition is not None and claim.condition != self.condition:
-            return "other condition"
-        if self.hosts is not None and host_of(claim) not in self.hosts:
-            return "other host"
-        if self.contrasts is not None and claim.contrast not in self.contrasts:
-            return "other contrast"
-        if self.comparators is not None and claim.comparator not in self.comparators:
-            return "other comparator"
-        if isinstance(claim, Finding) and claim.score < self.min_score:
-            return "score too low"
-        if self.reviewed_only and not reviewed:
-            return "not reviewed"
-        if not self._in_years(study.year):
-            return "other years"
-        return None
+        checks = (
+            ("other condition", self.condition is None or claim.condition == self.condition),
+            ("other host", self.hosts is None or host_of(claim) in self.hosts),
+            ("other contrast", self.contrasts is None or claim.contrast in self.contrasts),
+            ("other comparator", self.comparators is None or claim.comparator in self.comparators),
+            ("score too low", not isinstance(claim, Finding) or claim.score >= self.min_score),
+            ("not reviewed", reviewed or not self.reviewed_only),
+            ("other years", self._in_years(study.year)),
+        )
+        return next((reason for reason, passed in checks if not passed), None)
 
     def _in_years(self, year: int | None) -> bool:
         if self.since is None and self.until is None:
