@@ -6,63 +6,82 @@ import re
 
 from extractor.cues import Cue, Way
 from extractor.records import Direction
+from extractor.wordlists import pattern
 
-_CONTROL = (
-    r"(?:healthy|normal|controls?|placebo|untreated|vehicle|sham\w*|wild[- ]?type|uninfected|unexposed|lean"
-    r"|nonsmokers|baseline|before"
-    r"|volunteers|mild|early|inactive|remission|benign|recover\w+|convalescen\w+|low[- ]fat|without"
-    r"|non-?(?!surviv|respond)\w+|unaffected|asymptomatic)"
+_HEALTHY = (
+    r"(?:healthy|normal|controls?|HCs?|placebo|untreated|vehicle|sham\w*|wild[- ]?types?|uninfected|unexposed|lean"
+    r"|non-?smokers|(?:never[- ])smokers|baseline|before|volunteers|donors|staff|spouses|littermates|unaffected"
+    r"|(?:comparison|reference|control) (?:group|subjects|individuals|population|persons|people|participants)"
+    r"|neurologically intact|disease-free|pre-?treatment)"
 )
-
-_SIDE = re.compile(rf"\b{_CONTROL}\b", re.IGNORECASE)
-
-_SURVIVORS = re.compile(r"(?<!non-)(?<!non)\bsurvivors\b", re.IGNORECASE)
-
+_MILDER = (
+    r"(?:mild|early|inactive|remission|benign|recover\w+|convalescen\w+|low[- ]fat|without"
+    r"|non-?(?!surviv|respond)\w+|asymptomatic|(?<!non-)(?<!non)survivors)"
+)
+_STRICT = re.compile(rf"\b{_HEALTHY}\b", re.IGNORECASE)
+_SIDE = re.compile(rf"\b(?:{_HEALTHY}|{_MILDER})\b", re.IGNORECASE)
+_LEADING = re.compile(
+    rf"^\W*(?:the |both |all |our |age-\w+ |sex-\w+ |matched |younger |older |elderly )*{_HEALTHY}\b", re.IGNORECASE
+)
+_CASES = re.compile(r"\b(?:patients?|mice|rats|group|those|people|subjects) with(?!out)\b", re.IGNORECASE)
+_MILD = re.compile(r"\b(?:mild|early|benign|inactive)\b", re.IGNORECASE)
 _THAN = re.compile(
     r"\b(?:than|compared\s+(?:to|with)|in compar\w+ (?:to|with)|versus|vs\.?|relative to|as compared)\b", re.IGNORECASE
 )
-
-_NEAR = re.compile(
-    r"\s*(?:levels?|concentrations?|values?)?\s*(?:(?:\w+ly|levels?|of|both)\s+)*(?:in|for|among|at|during"
-    r"|before)\s+(?P<group>[^,;]*)$",
+_FRONT = re.compile(
+    r"^\W*(?:(?:as )?compared (?:with|to)|in compar\w+ (?:with|to)|relative to|versus)\s+(?P<second>[^,]*),"
+    r"\s*(?P<first>.*)$",
     re.IGNORECASE,
 )
-
-_SUBJECT_GROUP = re.compile(r"\bin\s+(?P<group>[^,;]*?)\s+(?:was|were)\b[^,;]*$", re.IGNORECASE)
-
-_HAD = re.compile(r"^\W*(?P<group>[^,;]*?)\s+(?:had|showed|displayed|exhibited|presented)\b", re.IGNORECASE)
+_WHERE = re.compile(r"\b(?:in|for|among|at|during|before|of|from)\s(?!(?:.*\s)?(?:in|for|among|at|during|before)\s)[^,;]*$")
+_FIRST_IN = re.compile(r"^\W*(?:in|among|for)\s+(?P<group>[^,]*),", re.IGNORECASE)
+_SUBJECT = re.compile(r"\b(?:in|of|among|from)\s+(?P<group>[^,;]*?)\s+(?:was|were)\b[^,;]*$", re.IGNORECASE)
+_HAD = re.compile(r"^\W*(?P<group>.*?)\s+(?:had|showed|displayed|exhibited|presented|have|has)\b", re.IGNORECASE)
+_SUPERLATIVE = re.compile(r"(?:high|low)est$", re.IGNORECASE)
 
 
 def flipped(cue: Cue, clause: str) -> bool:
     """Whether the comparison is stated from the control's side: "higher in controls than in patients"."""
-    than = _THAN.search(clause, cue.span.end)
-    if cue.verdict not in ("increased", "decreased") or than is None:
+    if cue.verdict not in ("increased", "decreased"):
         return False
-    second = re.split(r"[,;]", clause[than.end() :], maxsplit=1)[0]
-    near = _NEAR.match(clause[cue.span.end : than.start()])
-    before = _SUBJECT_GROUP.search(clause[: cue.span.start]) or _HAD.search(clause[: cue.span.start])
-    first = near["group"] if near else before["group"] if before else ""
-    return _rank(first) < _rank(second)
+    before, after = clause[: cue.span.start], clause[cue.span.end :]
+    if pattern("outdo", cue.verdict).fullmatch(clause, *cue.span):
+        return _rank(before) < _rank(re.split(r"[,;]|\bfor\b", after, maxsplit=1)[0])
+    if _SUPERLATIVE.search(clause[: cue.span.end]):
+        near = re.match(r"\s*(?:in|among|for)\s+([^,;]*)", after)
+        return near is not None and _STRICT.search(near[1]) is not None and not _CASES.search(near[1])
+    than = _THAN.search(after)
+    if than is None:
+        front = _FRONT.match(clause)
+        return front is not None and _rank(_first(front["first"])) < _rank(front["second"])
+    second = re.split(r"[,;]", after[than.end() :], maxsplit=1)[0]
+    near = _WHERE.search(after[: than.start()])
+    return _rank(near[0] if near else _first(before)) < _rank(second)
+
+
+def _first(before: str) -> str:
+    """The group a comparison starts from, where it stands before the cue."""
+    front = _FIRST_IN.match(before)
+    if front and _rank(front["group"]) == 0:
+        return front["group"]
+    found = _SUBJECT.search(before) or _HAD.search(before)
+    return found["group"] if found else ""
 
 
 def _rank(group: str) -> int:
     """0 for the comparator's side of a comparison, 1 for anything else."""
-    if re.search(r"\b(?:patients?|mice|rats|group) with(?!out)\b", group) and not re.search(
-        r"\b(?:mild|early|benign|inactive)\b", group
-    ):
+    if _LEADING.search(group):
+        return 0
+    if _CASES.search(group) and not _MILD.search(group):
         return 1
-    return 0 if _SIDE.search(group) or _SURVIVORS.search(group) else 1
+    return 0 if _SIDE.search(group) else 1
 
 
 def opposite(direction: Way) -> Direction:
     """The other way; what did not change stays unchanged, what was restored counts as lowered until more is known."""
-    return (
-        "decreased"
-        if direction in ("increased", "restored")
-        else "increased"
-        if direction == "decreased"
-        else "unchanged"
-    )
+    if direction in ("increased", "restored"):
+        return "decreased"
+    return "increased" if direction == "decreased" else "unchanged"
 
 
 def plain_way(verdict: Way) -> Direction:

@@ -43,6 +43,20 @@ _NEURO = re.compile(
     r"cerebrospinal|spinal|lumbar|ventric|neurol|brain|mening|sclerosis|dementia|alzheimer|subarachnoid|enceph", re.I
 )
 _COLONY = re.compile(r"colony[- ]stimulating|\b(?:GM|G|M|multi)-CSF\b", re.I)
+_COLONY_AFTER = re.compile(
+    r"-|\s+(?:production|secretion|release|activity|receptors?|genes?|mRNA|therapy|treatment|administration|expression"
+    r"|responsiveness|stimulation|dependen\w+|induced)\b"
+)
+_SPINAL_BEFORE = re.compile(
+    r"\b(?:serum|sera|plasma|blood|urine|saliva|brain)(?:,(?: and| or)?| and| or|\s?/| versus| vs\.?| but not) (?:the )?$"
+    r"|\b(?:serum|plasma|blood)/$|\b(?:lumbar|ventricular|human) $|\b(?:in|into|from) (?:the )?$",
+    re.IGNORECASE,
+)
+_SPINAL_AFTER = re.compile(
+    r"\s*/\s?(?:serum|plasma|blood)\b|,? (?:and|or|but not|versus|vs\.?) (?:the )?(?:serum|sera|plasma|blood|urine|brain)\b"
+    r"|\s+(?:samples?|specimens?|analys[ie]s|findings|glucose|protein|albumin|cells?|pleocytosis|leu[ck]ocyt\w+|white"
+    r"|lactate|cytokines?|chemokines?|biomarkers?|concentrations? of|levels? of)\b"
+)
 
 
 class _Found(NamedTuple):
@@ -70,7 +84,7 @@ class Lexicon:
             d for k, d in local if k == CYTOKINE and not any(m.start < d.end and d.start < m.end for m in masked)
         ]
         cytokines = _merged(self._cytokines(text, names, local), defined)
-        fluids = _merged(self._fluids(text, local), [d for kind, d in local if kind == FLUID])
+        fluids = _merged(self._fluids(text, names, local), [d for kind, d in local if kind == FLUID])
         fluids = [f for f in fluids if not any(f.start < c.end and c.start < f.end for c in cytokines)]
         plugged = self._plugged(doc, [*cytokines, *fluids])
         _align(doc, [f for _, f in plugged] + cytokines + fluids)
@@ -127,18 +141,22 @@ class Lexicon:
                     and any(c and c.startswith(other[:4]) for c in concepts)
                 ):
                     concept = other
+                elif concept == "<CSF>" and _spinal(text, match, names):
+                    continue
                 elif not _supported(text, match, certain, concepts):
                     continue
             kept.append(_Found(match.start, match.end, concept, source))
         return kept
 
-    def _fluids(self, text: str, local: list[tuple[str, _Found]]) -> list[_Found]:
+    def _fluids(self, text: str, names: list[tuple[Match, str]], local: list[tuple[str, _Found]]) -> list[_Found]:
         elsewhere = {(f.start, f.end) for kind, f in local if kind in ("", CYTOKINE)}
         colony = bool(_COLONY.search(text)) and not _NEURO.search(text)
         kept = []
         for match in self._vocabulary.find_fluids(text):
             surface = text[match.start : match.end]
-            if (match.start, match.end) in elsewhere or (colony and surface == "CSF"):
+            if (match.start, match.end) in elsewhere:
+                continue
+            if surface == "CSF" and colony and not _spinal(text, match, names):
                 continue
             if (
                 match.entry.context
@@ -161,6 +179,23 @@ class Lexicon:
             if kind in (CYTOKINE, FLUID):
                 kept.append((kind, _Found(span.start_char, span.end_char, cytokine or fluid or "", span.id_)))
         return kept
+
+
+def _spinal(text: str, match: Match, names: Iterable[tuple[Match, str]]) -> bool:
+    """Whether the words beside ``CSF`` make it the fluid although the text speaks of colony-stimulating factors."""
+    if _SPINAL_AFTER.match(text, match.end):
+        return True
+    if any(
+        other.entry.concept and 0 < other.start - match.end < 3 for other, _ in names if _adjacent(text, match, other)
+    ):
+        return True
+    return bool(_SPINAL_BEFORE.search(text[max(0, match.start - 24) : match.start])) and not _COLONY_AFTER.match(
+        text, match.end
+    )
+
+
+def _adjacent(text: str, left: Match, right: Match) -> bool:
+    return text[left.end : right.start].isspace()
 
 
 def _supported(text: str, match: Match, certain: Iterable[Match], concepts: set[str | None]) -> bool:

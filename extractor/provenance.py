@@ -126,3 +126,10 @@ def verify_model(folder: Path) -> Mapping[str, str]:
     for name, digest in hashes.items():
         check_hash(folder / name, digest)
     return hashes
+
+
+def chosen_ner(name: str | None) -> str | None:
+    """What ``--ner`` names: a folder of ``models/``, else whatever spaCy knows by that name."""
+    if name is not None and (folder := models_folder() / name).is_dir() and "/" not in name:
+        return str(folder)
+    return name

@@ -10,7 +10,8 @@ from extractor.comparison import opposite
 from extractor.cues import find_cues
 from extractor.records import Direction, Mention, Span
 from extractor.roles import SKIPPED, Sentence
-from extractor.scope import Group, split_clauses, verdicts
+from extractor.clauses import split_clauses
+from extractor.scope import Group, verdicts
 from extractor.statements import Statement, base_score, is_given, read_sentence
 from extractor.wordlists import FLUID_MARK
 

@@ -10,7 +10,7 @@ _CELL = (
     r"|platelets?|erythrocytes?|reticulocytes?|mononuclears?|PBMCs?|MNCs?|PMNs?|progenitors?|precursors?|blasts?"
     r"|M?P?DCs?|CFU"
     r"|CFU-\w+|BFU-E|lymphoblasts?|thrombocytes?|fibrocytes?|Tregs?|EPCs?|fibroblasts?|phagocytes?|plasmablasts?"
-    r"|leuk(?:a)?emias?|burst-forming|colony-forming"
+    r"|leuk(?:a)?emias?|burst-forming|colony-forming|WBCs?|HSPCs?|HSCs?|CTCs?|splenocytes?"
 )
 _CELL_WORD = (
     r"T|B|NK|CD\d+\w*(?:[+-]|\s?\([+-]\))?|mononuclear|polymorphonuclear|dendritic|stem|progenitor|malignant"
@@ -21,10 +21,11 @@ _CELL_WORD = (
     r"|mature|immature"
     r"|gamma|delta|monocyte-derived|derived|Th\d+|T-?helper|classical|hematopoietic|haematopoietic|cancer"
     r"|autologous|allogeneic"
-    r"|and|blood|peripheral"
+    r"|and|blood|peripheral|or|lymph|node|spleen|splenic|bone|marrow|neoplastic|metastatic|suppressor|T-suppressor"
+    r"|neuroblastoma|melanoma|carcinoma|epithelial"
 )
 _CELLS_FOLLOW = re.compile(
-    rf"\)?[\s-]+(?:(?:{_CELL_WORD})[+/,]?[\s-]+){{0,4}}(?:{_CELL})(?!\w|-derived [cg]|[\s-]+(?:colony[\s-]"
+    rf"(?:\)|\s?\([A-Z]{{2,5}}\))?[\s-]+(?:(?:{_CELL_WORD})[+/,]?[\s-]+){{0,6}}(?i:{_CELL})(?!\w|-derived [cg]|[\s-]+(?:colony[\s-]"
     rf"|inflammatory p|migration inh|chemo))"
 )
 _CELL_BEARING = re.compile(
@@ -34,15 +35,23 @@ _CELL_BEARING = re.compile(
 )
 _BLOOD_CELLS_FOLLOW = re.compile(r"\s+(?:peripheral\s+)?blood\s+(?:T |mononuclear |B )?(?:cell|lymph|mono|leuk|PBMC)")
 _NO_SAMPLE_FOLLOWS = re.compile(
-    r"-(?:free|starv|depriv|suppl|contain|stimul)|\s+(?:free\s+(?:medi|condition|cultur|defined|supernat)"
-    r"|starvation|node|omitted|was omitted|type \d)",
+    r"-(?:free|starv|depriv|suppl|contain|stimul)|\s+(?:free\s+(?:medi|condition|co-?cult|cultur|defined|supernat)"
+    r"|starvation|node|omitted|was (?:omitted|depleted|withdrawn|removed from)|type \d"
+    r"|(?:and|or) (?:[\w-]+ ){1,2}(?:starvation|deprivation|withdrawal)|and lymphatic (?:vas|vess|endoth|capill)"
+    r"|or solid (?:tumou?r|cancer))",
     re.I,
 )
 _NO_SAMPLE_BEFORE = re.compile(
     r"(?:(?:presence|absence|doses|lack) of (?:normal )?(?:human )?|\d\s?% (?:\(v/v\) )?(?:\w+ )?(?:human )?"
     r"|supplemented with (?:\w+ ){0,3}"
     r"|medium (?:with|containing) (?:\w+ ){0,2}|incubation with normal human |another heat-labile "
-    r"|cultures? containing (?:\w+ ){0,2})$",
+    r"|cultures? containing (?:\w+ ){0,2}|\banti-[\w.-]+ (?:(?!in|and|or|of|from|with|by|to|on)[a-z]+ )?)$",
+    re.IGNORECASE,
+)
+_TORN_BEFORE = re.compile(
+    r"(?:annular|dural|perineal|labral|retinal|meniscal|meniscus|ligament|muscle|tendon|cuff|cartilage|intimal|aortic"
+    r"|mucosal|splenic|cruciate|ACL|root|capsular|disc|Achilles|o?esophageal|scleral|cervical|vaginal|degree"
+    r"|thickness|partial|traumatic|radial|handle) $",
     re.IGNORECASE,
 )
 _PHRASE_ENDS = re.compile(r"\s*(?:[.,;:()]|$)|\s+(?:and|or|for|in|was|were|but|to|as|factors?|by|on|at|with|from)\b")
@@ -67,6 +76,8 @@ def is_sample(text: str, start: int, end: int) -> bool:
     if _CELL_BEARING.fullmatch(name):
         return not _CELLS_FOLLOW.match(text, end)
     before = text[max(0, start - 45) : start]
+    if name.lower() in ("tear", "tears"):
+        return not _TORN_BEFORE.search(before)
     if name.lower() in ("serum", "plasma"):
         return not (_NO_SAMPLE_BEFORE.search(before) and _PHRASE_ENDS.match(text, end))
     return not _EFFUSION.fullmatch(name) or bool(_EFFUSION_SAMPLED.match(text, end) or _SAMPLED_BEFORE.search(before))

@@ -5,25 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, pairwise
+from itertools import pairwise
 
 from extractor.comparison import flipped, opposite, plain_way
-from extractor.cues import Cue, find_cues
+from extractor.cues import Cue
 from extractor.records import Direction, Mention, Span
 from extractor.wordlists import FLUID_MARK, pattern
-
-_CUT = re.compile(
-    r"""\s*;\s*|\s[-–—]+\s|(?:,\s*|\s+)(?=(?:
-      whereas|while|although|though|however|but(?!\s+(?:not|no|neither|also)\b)|yet|because|since|suggesting
-      |indicating
-      |which|resulting\ in|leading\ to|and\ (?:that|this|these|there|no)\b|as\ (?:well\ as\ (?:an?\b|with\b|in)
-      |did\b|were\b)|nor\b|accompanied|followed|in\ contrast|on\ the\ other\ hand|conversely)\b)""",
-    re.IGNORECASE | re.VERBOSE,
-)
-
-_FRONTED = re.compile(
-    r"^\W*(?:while|whereas|although|though|despite|in contrast to|unlike|when|after|in addition to)\b", re.IGNORECASE
-)
 
 _JOIN = re.compile(
     rf"""^(?:[\s,/&+()\[\]{FLUID_MARK}-]|\b(?:and|or|as\ well\ as|plus|both|also|the|of|in|for|soluble|sera?
@@ -77,20 +64,6 @@ class Verdict:
     direction: Direction
     weight: float = 1.0
     blocked: bool = False
-
-
-def split_clauses(masked: str) -> list[tuple[int, int]]:
-    """Cut a masked sentence where a new statement begins; offsets of the parts, in order."""
-    cuts = {0, len(masked), *(match.end() for match in _CUT.finditer(masked))}
-    if _FRONTED.search(masked):
-        commas = (comma for comma in re.finditer(r",\s", masked) if _complete(masked[: comma.start()]))
-        cuts.update(comma.end() for comma in islice(commas, 1))
-    return [(a, b) for a, b in pairwise(sorted(cuts)) if masked[a:b].strip()]
-
-
-def _complete(front: str) -> bool:
-    """Whether the words before a comma are a clause of their own: "While X rose, ..."."""
-    return len(front.split()) < 8 or bool(find_cues(front))
 
 
 def find_groups(clause: str, mentions: Sequence[Mention], offset: int) -> list[Group]:

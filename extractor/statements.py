@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from extractor.cues import Cue, find_cues
 from extractor.records import Direction, Mention, Span
 from extractor.roles import Sentence
-from extractor.scope import Group, Verdict, find_groups, read_respectively, split_clauses, verdicts
+from extractor.clauses import split_clauses
+from extractor.scope import Group, Verdict, find_groups, read_respectively, verdicts
 from extractor.wordlists import CYTOKINE_MARK, FLUID_MARK, pattern
 
 _GIVEN_BEFORE = re.compile(

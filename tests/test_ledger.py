@@ -49,11 +49,12 @@ def claim(number: int, direction: str = UP, **changes) -> Claim:
 
 def votes(*directions: str) -> list[Claim]:
     """One study per word; "both" is a study with a rise and a fall, "part" one with a rise and no difference."""
-    claims = []
-    for number, word in enumerate(directions, 1):
-        for direction in {"both": (UP, DOWN), "part": (UP, SAME)}.get(word, (word,)):
-            claims.append(claim(number, direction, comparator="healthy" if direction == UP else "mimic"))
-    return claims
+    said = {"both": (UP, DOWN), "part": (UP, SAME)}
+    return [
+        claim(number, direction, comparator="healthy" if direction == UP else "mimic")
+        for number, word in enumerate(directions, 1)
+        for direction in said.get(word, (word,))
+    ]
 
 
 def the_cell(claims, **options):

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """The model card of a relation classifier: what it was trained on, how, and what it scores."""
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ decisions, not for full texts (never measured there), not for languages other th
 | `annotations/general/train.jsonl` (stand-off, text from PubMed) | {gold} | {share_gold} | annotations Apache-2.0; texts stay with their publishers |
 | `annotations/als/rewritten.jsonl`, split train | {als} | {share_als} | Apache-2.0 |
 | `annotations/analytes.jsonl` (any soluble analyte, stand-off) | {analytes} | {share_analytes} | annotations Apache-2.0; texts stay with their publishers |
+| `extractor/training/minimal_pairs.txt` (self-written templates, filled at random) | {pairs} | {share_pairs} | Apache-2.0 |
 | Evidence Inference 2.0, train articles | official split | {share_evidence_inference} | MIT |
 
 Chosen, calibrated and thresholded on split dev ({dev} articles: general and rewritten ALS). The test split took no part.
@@ -68,7 +70,7 @@ def render_card(record: Json, *, encoder: str) -> str:
     adapted = ", masked-language training continued on the training texts" if record["adapted"] else ""
     return _TEMPLATE.format(
         version=record["version"],
-        **{name: record["articles"].get(name, 0) for name in ("gold", "als", "analytes", "dev")},
+        **{name: record["articles"].get(name, 0) for name in ("gold", "als", "analytes", "pairs", "dev")},
         **{f"share_{name}": value for name, value in record["shares"].items()},
         hashes="\n".join(f"- `{name}` {digest}" for name, digest in record["data"].items()),
         encoder_text=f"{encoder}{adapted} (sha256 of the initial weights {record['encoder'][:16]})",

@@ -26,7 +26,11 @@ from extractor.training.adapt import AdaptSettings, adapt_encoder, select_texts
 from extractor.training.examples import gold_examples, question_example
 from extractor.training.export import copy_tokenizer, export_onnx, quantise, sha256_of, write_config
 from extractor.training.fit import FitSettings, Scored, Source, best_threshold, fit, score_articles, triple_f1
+from extractor.training.minimal_pairs import minimal_pairs
 from extractor.training.network import RelationNetwork
+
+_WEIGHTS = {"analytes": 0.5, "pairs": 0.5}
+"""Weight of an example of a source; 1 for the rest."""
 
 Pairs = list[tuple[AnnotatedArticle, GoldArticle]]
 Say = Callable[[str], None]
@@ -69,7 +73,8 @@ class Shares:
     gold: float = 1.0
     als: float = 1.0
     analytes: float = 0.6
-    evidence_inference: float = 0.2
+    pairs: float = 1.0
+    evidence_inference: float = 0.15
 
 
 def train_relation(
@@ -170,6 +175,7 @@ def load_data(annotations: Path, corpus: Path) -> Data:
             "gold": pairs(g for g in train if g.stratum != "als"),
             "als": pairs(g for g in train if g.stratum == "als"),
             "analytes": pairs(analytes),
+            "pairs": list(minimal_pairs()),
         },
         pairs(g for g in gold if g.split == "dev"),
     )
@@ -179,7 +185,7 @@ def make_sources(tokenizer: Tokenizer, data: Data, corpus: Path, settings: FitSe
     """Examples of every source with a share, gold mentions in place of the recogniser's."""
     sources = []
     for name, pairs in data.train.items():
-        weight = 0.5 if name == "analytes" else 1.0
+        weight = _WEIGHTS.get(name, 1.0)
         marked = [(with_gold_mentions(annotated, gold), gold) for annotated, gold in pairs]
         examples = gold_examples(tokenizer, marked, length=settings.length, debatable=settings.debatable, weight=weight)
         sources.append(Source(name, tuple(examples), getattr(shares, name)))
@@ -251,7 +257,7 @@ def _adapted(data: Data, corpus: Path, encoder: Path, run: Run) -> Path:
     if (folder / "tokenizer.json").is_file():
         run.say(f"adapted encoder taken from {folder}")
         return folder
-    own = [annotated.article for pairs in data.train.values() for annotated, _ in pairs]
+    own = [annotated.article for name, pairs in data.train.items() if name != "pairs" for annotated, _ in pairs]
     known = {article.id for article in own} | {annotated.article.id for annotated, _ in data.dev}
 
     def refuse(error: Exception) -> None:

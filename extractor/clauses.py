@@ -1,0 +1,70 @@
+"""A masked sentence cut into clauses: where a new statement begins, or a second predicate of the same subject."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import islice, pairwise
+
+from extractor.cues import Cue, find_cues
+from extractor.wordlists import CYTOKINE_MARK
+
+_CUT = re.compile(
+    r"""\s*;\s*|\s[-–—]+\s|(?:,\s*|\s+)(?=(?:
+      whereas|while|although|though|however|but(?!\s+(?:not|neither|also)\b)(?!\s+no\s+[\ue000\ue001])|yet|because|since
+      |suggesting|indicating
+      |which|resulting\ in|leading\ to|and\ (?:that|this|these|there|no|so)\b|as\ (?:well\ as\ (?:an?\b|with\b|in)
+      |did\b|was\b|were\b)|nor\b|accompanied|followed|in\ contrast|on\ the\ other\ hand|conversely)\b)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_FRONTED = re.compile(
+    r"^\W*(?:while|whereas|although|though|despite|in contrast to|unlike|when|after|in addition to)\b", re.IGNORECASE
+)
+_AND_THEN = re.compile(
+    r"(?:,\s*|\s+)(?=(?:and|but|then)\s+(?:(?:then|also|subsequently|later|thereafter|again|was|were|is|are|did|had|not"
+    r"|no|remained|returned|even|\w+ly)\s+)*$)",
+    re.IGNORECASE,
+)
+_NEITHER = re.compile(r"\bneither\b[^;]*$", re.IGNORECASE)
+
+
+@lru_cache(maxsize=256)
+def split_clauses(masked: str) -> tuple[tuple[int, int], ...]:
+    """Cut a masked sentence where a new statement begins; offsets of the parts, in order."""
+    cuts = {0, len(masked), *(match.end() for match in _CUT.finditer(masked) if not _paired(masked, match))}
+    if _FRONTED.search(masked):
+        commas = (comma for comma in re.finditer(r",\s", masked) if _complete(masked[: comma.start()]))
+        cuts.update(comma.end() for comma in islice(commas, 1))
+    for start, end in pairwise(sorted(cuts)):
+        cuts.update(start + at for at in _second_predicates(masked[start:end]))
+    return tuple((a, b) for a, b in pairwise(sorted(cuts)) if masked[a:b].strip())
+
+
+def _paired(masked: str, cut: re.Match[str]) -> bool:
+    """Whether the cut would part "neither ... nor" with one predicate between them."""
+    if not masked[cut.end() : cut.end() + 3].lower() == "nor":
+        return False
+    neither = _NEITHER.search(masked, 0, cut.start())
+    return neither is not None and not find_cues(neither[0])
+
+
+def _complete(front: str) -> bool:
+    """Whether the words before a comma are a clause of their own: "While X rose, ..."."""
+    return len(front.split()) < 8 or bool(find_cues(front))
+
+
+def _second_predicates(part: str) -> list[int]:
+    """Where a second verb goes on about the same subject: "X rose in one group and fell in the other"."""
+    if CYTOKINE_MARK not in part or "respectively" in part.lower():
+        return []
+    cues = find_cues(part)
+    places = ((cue, _AND_THEN.search(part, 0, cue.span.start)) for cue in cues if _states(cue))
+    return [
+        match.end()
+        for cue, match in places
+        if match and any(_states(other, loosely=True) and other.span.end <= match.start() for other in cues)
+    ]
+
+
+def _states(cue: Cue, *, loosely: bool = False) -> bool:
+    return (cue.predicate or loosely) and cue.verdict not in ("none", "blocked")
