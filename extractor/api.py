@@ -86,7 +86,9 @@ def mine(
     """
     listed = [sources] if isinstance(sources, (str, Path, Article)) else sources
     settings = MinerSettings(classifier=chosen_classifier(classifier)[0], ner=ner, min_score=min_score)
-    counts, found, errors = Counts(), [], []
+    counts = Counts()
+    found: list[Finding] = []
+    errors: list[RecordError] = []
     for result in mine_inputs(_inputs(listed), settings, jobs=jobs):
         counts.add(result)
         found.extend(result.findings)

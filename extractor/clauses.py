@@ -22,7 +22,11 @@ _FRONTED = re.compile(
 )
 _AND_THEN = re.compile(
     r"(?:,\s*|\s+)(?=(?:and|but|then)\s+(?:(?:then|also|subsequently|later|thereafter|again|was|were|is|are|did|had|not"
-    r"|no|remained|returned|even|\w+ly)\s+)*$)",
+    r"|no|remained|returned|stayed|even|\w+ly)\s+)*$)",
+    re.IGNORECASE,
+)
+_AFTER_RELATIVE = re.compile(
+    r",\s+which\b[^,;]*,\s+(?=(?:was|were|is|are|did|had|remained|showed|rose|fell|increased|decreased)\b)",
     re.IGNORECASE,
 )
 _NEITHER = re.compile(r"\bneither\b[^;]*$", re.IGNORECASE)
@@ -35,6 +39,7 @@ def split_clauses(masked: str) -> tuple[tuple[int, int], ...]:
     if _FRONTED.search(masked):
         commas = (comma for comma in re.finditer(r",\s", masked) if _complete(masked[: comma.start()]))
         cuts.update(comma.end() for comma in islice(commas, 1))
+    cuts.update(match.end() for match in _AFTER_RELATIVE.finditer(masked))
     for start, end in pairwise(sorted(cuts)):
         cuts.update(start + at for at in _second_predicates(masked[start:end]))
     return tuple((a, b) for a, b in pairwise(sorted(cuts)) if masked[a:b].strip())
@@ -62,9 +67,9 @@ def _second_predicates(part: str) -> list[int]:
     return [
         match.end()
         for cue, match in places
-        if match and any(_states(other, loosely=True) and other.span.end <= match.start() for other in cues)
+        if match and any((other.predicate or _states(other)) and other.span.end <= match.start() for other in cues)
     ]
 
 
-def _states(cue: Cue, *, loosely: bool = False) -> bool:
-    return (cue.predicate or loosely) and cue.verdict not in ("none", "blocked")
+def _states(cue: Cue) -> bool:
+    return cue.predicate and cue.verdict not in ("none", "blocked")

@@ -9,10 +9,10 @@ from extractor.records import Direction
 from extractor.wordlists import pattern
 
 _HEALTHY = (
-    r"(?:healthy|normal|controls?|HCs?|placebo|untreated|vehicle|sham\w*|wild[- ]?types?|uninfected|unexposed|lean"
+    r"(?:healthy|normal|controls?|HCs?|placebo|untreated(?! patients)|vehicle|sham\w*|wild[- ]?types?|uninfected|unexposed|lean"
     r"|non-?smokers|(?:never[- ])smokers|baseline|before|volunteers|donors|staff|spouses|littermates|unaffected"
     r"|(?:comparison|reference|control) (?:group|subjects|individuals|population|persons|people|participants)"
-    r"|neurologically intact|disease-free|pre-?treatment)"
+    r"|reference (?:samples|values|range|data)|neurologically intact|disease-free|pre-?treatment)"
 )
 _MILDER = (
     r"(?:mild|early|inactive|remission|benign|recover\w+|convalescen\w+|low[- ]fat|without"
@@ -33,7 +33,9 @@ _FRONT = re.compile(
     r"\s*(?P<first>.*)$",
     re.IGNORECASE,
 )
-_WHERE = re.compile(r"\b(?:in|for|among|at|during|before|of|from)\s(?!(?:.*\s)?(?:in|for|among|at|during|before)\s)[^,;]*$")
+_WHERE = re.compile(
+    r"\b(?:in|for|among|at|during|before|of|from)\s(?!(?:.*\s)?(?:in|for|among|at|during|before)\s)[^,;]*$"
+)
 _FIRST_IN = re.compile(r"^\W*(?:in|among|for)\s+(?P<group>[^,]*),", re.IGNORECASE)
 _SUBJECT = re.compile(r"\b(?:in|of|among|from)\s+(?P<group>[^,;]*?)\s+(?:was|were)\b[^,;]*$", re.IGNORECASE)
 _HAD = re.compile(r"^\W*(?P<group>.*?)\s+(?:had|showed|displayed|exhibited|presented|have|has)\b", re.IGNORECASE)

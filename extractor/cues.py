@@ -28,6 +28,13 @@ _CLOSED = re.compile(
     |immediately|towards?|almost|nearly|most)\b)""",
     re.IGNORECASE | re.VERBOSE,
 )
+_LABEL = re.compile(rf"[^,;.:{CYTOKINE_MARK}]{{0,50}}:\s*(?:\w+\s+){{0,3}}{FLUID_MARK}*\s*{CYTOKINE_MARK}")
+_FOR = re.compile(rf"[^,;:.{CYTOKINE_MARK}]{{0,60}}\bfor\s+(?:the\s+|both\s+|{FLUID_MARK}+\s+)*{CYTOKINE_MARK}")
+_NEVER = re.compile(
+    r"\b(?:at|in|on|with|by) (?:no|none of the|neither) (?:time|point|stage|dose|visit|occasion|group|arm|case|day|treatment|instance)\w*"
+    r"|^\W*neither (?:at|in|before|during|after|on|with)\b",
+    re.IGNORECASE,
+)
 _OF = re.compile(r"\s*(?:in|of|for|on|upon)\b", re.IGNORECASE)
 _OBJECT = re.compile(
     rf"\s+(?:\w+ly\s+)?(?:the\s+)?(?:mean\s+|both\s+)?(?:[{CYTOKINE_MARK}{FLUID_MARK}]|levels?\b|concentrations?\b)",
@@ -140,7 +147,7 @@ def _direction(clause: str, match: re.Match[str], kind: str, direction: Directio
     side, loose = _turn(before, after, kind)
     if _OTHER_ANALYTE.match(after) or (kind == "word" and _WITH_LEVEL.search(before)):
         return Cue(Span(*match.span()), "none", side, loose, None, True)
-    verdict: Way = "unchanged" if negated(before) else direction
+    verdict: Way = "unchanged" if negated(before) or _NEVER.search(clause) else direction
     predicate = side == "left" or _is_active(before, after, kind, match[0])
     return Cue(Span(*match.span()), verdict, side, loose, None, predicate)
 
@@ -167,7 +174,9 @@ def _turn(before: str, after: str, kind: str) -> tuple[Side, bool]:
     if _BE.search(bare):
         there = _THERE.search(bare) is not None and re.search(r"\bthere\b", bare[-40:], re.IGNORECASE)
         return ("right", True) if there and not _closed(after) else ("left", not _closed(after) or "for" in after[:6])
-    return ("left", True) if _closed(after) else ("right", False)
+    if _LABEL.match(after) or (_FOR.match(after) and CYTOKINE_MARK not in re.split(r"[,;]", before)[-1]):
+        return "right", False
+    return ("left", True) if _closed(after) else ("right", _PRESENTED.search(before) is not None)
 
 
 def _strip(before: str) -> str:
@@ -238,16 +247,21 @@ def _diffs(clause: str) -> list[Cue]:
     for match in pattern("diff", "unchanged").finditer(clause):
         before, after = clause[: match.start()], clause[match.end() :]
         noun = match[0].lower() in _DIFF_NOUNS
-        nothing = negated(before) or (noun and (_NO_NOUN.search(before) or _TRIVIAL.search(clause)) is not None)
+        nothing = (
+            negated(before)
+            or _NEVER.search(clause) is not None
+            or (noun and (_NO_NOUN.search(before) or _TRIVIAL.search(clause)) is not None)
+        )
         verdict: Way = "unchanged" if nothing else "none"
         if noun:
             side: Side = "right" if _OF.match(after) or re.match(r"\s+(?:was|were|between)\b", after) else "left"
         else:
-            side = "left" if _closed(after) or _BE.search(_strip(before)) else "right"
+            side = "left" if _closed(after) or _BE.search(_strip(before)) or _PARTS.match(match[0]) else "right"
         cues.append(Cue(Span(*match.span()), verdict, side, noun or side == "left", None, not noun))
     return cues
 
 
+_PARTS = re.compile(r"separat|distinguish|discriminat|diverge|deviat|fluctuat", re.IGNORECASE)
 _OTHER_ANALYTE = re.compile(
     rf"(?:\s+(?:levels?|concentrations?))?\s+than\s+(?:(?:those|that|the|levels?|concentrations?|soluble"
     rf"|of)\s+)*(?:{FLUID_MARK}+\s*)?{CYTOKINE_MARK}",
@@ -267,6 +281,11 @@ _SHOWED = re.compile(
     rf"|{CYTOKINE_MARK}\s*(?:levels?|concentrations?)?\s*$",
     re.IGNORECASE,
 )
+_PRESENTED = re.compile(
+    r"\b(?:show(?:ed|s)?|exhibit(?:ed|s)?|displayed|had|have|has|experienced|underwent|demonstrated|revealed)"
+    r"\s+(?:\w+ly\s+|an?\s+|much\s+|far\s+|the\s+|[\w.]+[- ](?:fold|times)\s+|\d+%?\s+)*$",
+    re.IGNORECASE,
+)
 _SUBJECT = re.compile(
     r"(?<!\w)(?!(?:and|or|the|an?|of|with|in|for|by|to|from|had|have|has|showed?|exhibited|displayed|found"
     r"|observed|revealed|demonstrated"
@@ -276,10 +295,11 @@ _SUBJECT = re.compile(
 
 
 def _associations(clause: str) -> list[Cue]:
+    sides: tuple[tuple[str, Side], ...] = (("assoc", "left"), ("normal", "right"))
     return [
         Cue(Span(*match.span()), "none", side, False, None, True)
-        for match in pattern("assoc").finditer(clause)
-        for side in ("left",)
+        for kind, side in sides
+        for match in pattern(kind).finditer(clause)
     ]
 
 

@@ -26,7 +26,7 @@ _OWNED = re.compile(
     |compared|between|among|when|while|which|did|had|not|showed|measured|rose|fell|increased?|decreased?
     |declined|dropped|peaked|remained|returned|correlated|differed|reached|became|appeared|exceeded|within
     |following|over|throughout|because|if|no|only|its|their|these|this|they|it|we|immunoreactive|bioactive
-    |mediators?|supernatants?|secretions?|fluids?|parameters?|factors?|adipokines?|(?:\w+ly))\b)[A-Za-z0-9]""",
+    |analytes?|molecules?|variables?|measures?|peptides?|receptors?|neurotrophins?|ligands?|mediators?|supernatants?|secretions?|fluids?|parameters?|factors?|adipokines?|(?:\w+ly))\b)[A-Za-z0-9]""",
     re.IGNORECASE | re.VERBOSE,
 )
 _BREAKS = re.compile(
@@ -103,6 +103,10 @@ def _local(sentence: Sentence, statement: Statement) -> list[str]:
         return []
     offset = sentence.span.start
     inside = sentence.span.contains(statement.mention.span)
+    if not statement.clause.contains(statement.mention.span):
+        own = [m for m in fluids if statement.clause.contains(m.span)]
+        if own:
+            return _listed(sentence, own[0], own, backwards=False)
     at = (statement.mention.span.start if inside else statement.clause.start) - offset
     end = statement.mention.span.end - offset if inside else at
     before = [m for m in fluids if m.span.end - offset <= at]

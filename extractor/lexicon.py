@@ -36,7 +36,8 @@ _LEVEL_NEAR = re.compile(
     re.I,
 )
 _MEASURED_BEFORE = re.compile(
-    r"\b(?:serum|plasma|circulating|urinary|CSF|(?:levels?|concentrations?) of)\s+$", re.IGNORECASE
+    r"\b(?:serum|plasma|circulating|urinary|CSF|soluble|recombinant(?: human)?|(?:levels?|concentrations?) of)\s+$",
+    re.IGNORECASE,
 )
 _MEASURED_AFTER = re.compile(r"\s+(?:\w+ )?(?:levels?|concentrations?)\b", re.IGNORECASE)
 _NEURO = re.compile(
@@ -48,12 +49,14 @@ _COLONY_AFTER = re.compile(
     r"|responsiveness|stimulation|dependen\w+|induced)\b"
 )
 _SPINAL_BEFORE = re.compile(
-    r"\b(?:serum|sera|plasma|blood|urine|saliva|brain)(?:,(?: and| or)?| and| or|\s?/| versus| vs\.?| but not) (?:the )?$"
-    r"|\b(?:serum|plasma|blood)/$|\b(?:lumbar|ventricular|human) $|\b(?:in|into|from) (?:the )?$",
+    r"\b(?:serum|sera|plasma|blood|urine|saliva|brain)(?:,(?: and| or)?| and| or|\s?/| versus| vs\.?| but not)"
+    r" (?:the )?$"
+    r"|\b(?:serum|plasma|blood)/$|\b(?:lumbar|ventricular) $|\b(?:in|into|from) (?:the )?$",
     re.IGNORECASE,
 )
 _SPINAL_AFTER = re.compile(
-    r"\s*/\s?(?:serum|plasma|blood)\b|,? (?:and|or|but not|versus|vs\.?) (?:the )?(?:serum|sera|plasma|blood|urine|brain)\b"
+    r"\s*/\s?(?:serum|plasma|blood)\b"
+    r"|,? (?:and|or|but not|versus|vs\.?) (?:the )?(?:serum|sera|plasma|blood|urine|brain)\b"
     r"|\s+(?:samples?|specimens?|analys[ie]s|findings|glucose|protein|albumin|cells?|pleocytosis|leu[ck]ocyt\w+|white"
     r"|lactate|cytokines?|chemokines?|biomarkers?|concentrations? of|levels? of)\b"
 )
@@ -72,13 +75,13 @@ class Lexicon:
 
     def __init__(self, nlp: Language, name: str) -> None:  # noqa: ARG002  (spaCy passes nlp)
         self.name = name
-        self._vocabulary: Vocabulary = load_vocabulary()
+        self.vocabulary: Vocabulary = load_vocabulary()
 
     def __call__(self, doc: Doc) -> Doc:
         """Fill ``doc.spans["cytokine"]`` and ``doc.spans["fluid"]``."""
         text = doc.text
         local = self._local_names(doc)
-        names = self._vocabulary.find_cytokines(text)
+        names = self.vocabulary.find_cytokines(text)
         masked = [m for m, _ in names if m.entry.concept is None]
         defined = [
             d for k, d in local if k == CYTOKINE and not any(m.start < d.end and d.start < m.end for m in masked)
@@ -86,7 +89,9 @@ class Lexicon:
         cytokines = _merged(self._cytokines(text, names, local), defined)
         fluids = _merged(self._fluids(text, names, local), [d for kind, d in local if kind == FLUID])
         fluids = [f for f in fluids if not any(f.start < c.end and c.start < f.end for c in cytokines)]
-        plugged = self._plugged(doc, [*cytokines, *fluids])
+        elsewhere = [f for kind, f in local if kind == ""]
+        masks = [_Found(m.start, m.end, "", "look-alike") for m in masked]
+        plugged = self._plugged(doc, [*cytokines, *fluids, *elsewhere, *masks])
         _align(doc, [f for _, f in plugged] + cytokines + fluids)
         for kind, found in ((CYTOKINE, cytokines), (FLUID, fluids)):
             extra = [f for k, f in plugged if k == kind]
@@ -107,15 +112,15 @@ class Lexicon:
     def _meaning(self, long_form: str) -> tuple[str, str]:
         rest = long_form.strip()
         while rest:
-            cytokine = self._vocabulary.normalise_cytokine(rest)
+            cytokine = self.vocabulary.normalise_cytokine(rest)
             if cytokine is not None:
                 return CYTOKINE, cytokine
-            fluid = self._vocabulary.normalise_fluid(rest)
+            fluid = self.vocabulary.normalise_fluid(rest)
             if fluid is not None:
                 return FLUID, fluid
             shorter = _LEADING_WORDS.sub("", rest, count=1)
             if shorter == rest:
-                named = any(m.entry.concept for m, _ in self._vocabulary.find_cytokines(long_form))
+                named = any(m.entry.concept for m, _ in self.vocabulary.find_cytokines(long_form))
                 return ("unclear", "") if named else ("", "")
             rest = shorter
         return "", ""
@@ -141,9 +146,9 @@ class Lexicon:
                     and any(c and c.startswith(other[:4]) for c in concepts)
                 ):
                     concept = other
-                elif concept == "<CSF>" and _spinal(text, match, names):
-                    continue
-                elif not _supported(text, match, certain, concepts):
+                elif not _supported(text, match, certain, concepts) or (
+                    concept == "<CSF>" and _spinal(text, match, names)
+                ):
                     continue
             kept.append(_Found(match.start, match.end, concept, source))
         return kept
@@ -152,7 +157,7 @@ class Lexicon:
         elsewhere = {(f.start, f.end) for kind, f in local if kind in ("", CYTOKINE)}
         colony = bool(_COLONY.search(text)) and not _NEURO.search(text)
         kept = []
-        for match in self._vocabulary.find_fluids(text):
+        for match in self.vocabulary.find_fluids(text):
             surface = text[match.start : match.end]
             if (match.start, match.end) in elsewhere:
                 continue
@@ -173,8 +178,8 @@ class Lexicon:
         for span in doc.spans.get("ner", []):
             if any(span.start_char < t.end and t.start < span.end_char for t in taken):
                 continue
-            cytokine = self._vocabulary.normalise_cytokine(span.text)
-            fluid = None if cytokine else self._vocabulary.normalise_fluid(span.text)
+            cytokine = self.vocabulary.normalise_cytokine(span.text)
+            fluid = None if cytokine else self.vocabulary.normalise_fluid(span.text)
             kind = CYTOKINE if cytokine else FLUID if fluid else span.label_.lower()
             if kind in (CYTOKINE, FLUID):
                 kept.append((kind, _Found(span.start_char, span.end_char, cytokine or fluid or "", span.id_)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
 
@@ -40,6 +41,13 @@ def annotate(
     tagged = (("" if prefilter and not names_cytokine(article.text) else article.text, article) for article in articles)
     for doc, article in nlp.pipe(tagged, as_tuples=True, batch_size=batch_size):
         yield AnnotatedArticle(article, _sentences(doc), _mentions(doc))
+
+
+def count_unnormalised(annotated: Iterable[AnnotatedArticle]) -> Counter[tuple[Kind, str]]:
+    """How often each name was seen that no concept is known for, by kind and spelling: what the vocabulary may lack."""
+    return Counter(
+        (mention.kind, mention.text) for each in annotated for mention in each.mentions if mention.concept is None
+    )
 
 
 def _sentences(doc: Doc) -> tuple[Span, ...]:

@@ -6,7 +6,9 @@ After it has run, ``doc.spans["cytokine"]`` and ``doc.spans["fluid"]`` hold the 
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_left
+from pathlib import Path
 
 import spacy
 from scispacy.abbreviation import AbbreviationDetector
@@ -17,8 +19,11 @@ from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix
 
 from extractor import lexicon as _lexicon  # noqa: F401  (registers its factory)
 from extractor.errors import ModelError
+from extractor.releases import check_release, find_release
 from extractor.sentences import sentence_starts
 
+NER_FORMAT = 1
+"""Version of the released NER models' labels and layout that this code reads (``extractor_format``, ``meta.json``)."""
 _LONGEST = 20_000
 """Tokens; the detector's time grows with the square of the brackets, so longer texts go without it."""
 _PREFIXES = (r"[\(\[\{<>=≤≥~±%\"'“‘]", r"(?:anti|Anti|non|Non)(?=[-‐‑–])", r"[-‐‑‒–—−+,;:./](?=\S)")
@@ -68,23 +73,55 @@ class PluggedModel:
 
     def __init__(self, nlp: Language, name: str, model: str) -> None:  # noqa: ARG002  (spaCy passes nlp)
         self.name = name
-        self._model_name = model
-        try:
-            self._model = spacy.load(model)
-        except (OSError, ValueError) as error:
-            raise ModelError(f"the NER model {model!r} cannot be loaded: {str(error).splitlines()[0]}") from error
+        self._model, self._source = load_ner(model)
 
     def __call__(self, doc: Doc) -> Doc:
         """Copy the entities over by offset."""
         spans = [
-            doc.char_span(e.start_char, e.end_char, label=e.label_, span_id=self._model_name, alignment_mode="expand")
+            doc.char_span(e.start_char, e.end_char, label=e.label_, span_id=self._source, alignment_mode="expand")
             for e in self._model(doc.text).ents
         ]
         doc.spans["ner"] = [s for s in spans if s is not None]
         return doc
 
 
-def _tokenizer(nlp: Language) -> Tokenizer:
+def load_ner(model: str) -> tuple[Language, str]:
+    """Load a NER model; also gives what its mentions name as their source (``ner`` for a released model).
+
+    Args:
+        model: a released model (``ner-1.0.0``, or ``ner`` for the newest), a folder, or an installed spaCy pipeline.
+
+    Raises:
+        ModelError: one line that says why it cannot be used.
+    """
+    released = find_release(model)
+    if released is not None:
+        check_release(released)
+    folder = released or Path(model)
+    if folder.is_dir():
+        _check_versions(folder)
+    try:
+        return spacy.load(folder if folder.is_dir() else model), "ner" if released is not None else model
+    except (OSError, ValueError) as error:
+        raise ModelError(f"the NER model {model!r} cannot be loaded: {str(error).splitlines()[0]}") from error
+
+
+def _check_versions(folder: Path) -> None:
+    """Refuse a model of ours that another version of this package or of spaCy wrote; others are spaCy's affair."""
+    path = folder / "meta.json"
+    try:
+        meta = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path}: cannot be read: {error}") from error
+    wrote = meta.get("extractor_format", NER_FORMAT)
+    if wrote != NER_FORMAT:
+        raise ModelError(f"{path}: extractor_format is {wrote!r}, this version reads {NER_FORMAT!r}")
+    wanted = str(meta.get("spacy_version", ""))
+    if "extractor_format" in meta and not spacy.util.is_compatible_version(spacy.__version__, wanted):
+        raise ModelError(f"{path}: needs spaCy {wanted}, installed is {spacy.__version__}")
+
+
+def tokenizer_of(nlp: Language) -> Tokenizer:
     """Words keep their inner hyphens (``IL-6`` is one token); slashes, ``anti-`` and ``-induced`` are cut."""
     return Tokenizer(
         nlp.vocab,
@@ -98,14 +135,15 @@ def build_pipeline(*, ner: str | None = None) -> Language:
     """The recognition pipeline.
 
     Args:
-        ner: name or path of an installed spaCy or scispaCy pipeline whose entities are used as well.
+        ner: a released NER model (``ner-1.0.0``, or ``ner`` for the newest), or name or path of any spaCy or scispaCy
+            pipeline, whose entities are used as well.
 
     Raises:
         ModelError: the model cannot be loaded.
         VocabularyError: a table of the vocabulary is inconsistent.
     """
     nlp = spacy.blank("en")
-    nlp.tokenizer = _tokenizer(nlp)
+    nlp.tokenizer = tokenizer_of(nlp)
     nlp.max_length = 60_000_000
     nlp.add_pipe("extractor_sentences")
     nlp.add_pipe("extractor_abbreviations")

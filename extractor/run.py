@@ -227,9 +227,10 @@ def _gather(portions: Iterable[_Portion]) -> Iterator[Result]:
             elif each[1].deleted:
                 yield Result("deleted", each[1])
             else:
-                yield _result(*each, *next(answers))
+                yield _result(each, next(answers))
 
 
-def _result(file: str, article: Article, outcome: Outcome, findings: list[Finding], reason: str) -> Result:
+def _result(record: tuple[str, Article], answer: _Answer) -> Result:
+    (file, article), (outcome, findings, reason) = record, answer
     error = RecordError(file, article.id, "mine", reason) if outcome == "failed" else None
     return Result(outcome, article, tuple(findings), error)

@@ -25,8 +25,8 @@ _CELL_WORD = (
     r"|neuroblastoma|melanoma|carcinoma|epithelial"
 )
 _CELLS_FOLLOW = re.compile(
-    rf"(?:\)|\s?\([A-Z]{{2,5}}\))?[\s-]+(?:(?:{_CELL_WORD})[+/,]?[\s-]+){{0,6}}(?i:{_CELL})(?!\w|-derived [cg]|[\s-]+(?:colony[\s-]"
-    rf"|inflammatory p|migration inh|chemo))"
+    rf"(?:\)|\s?\([A-Z]{{2,5}}\))?[\s-]+(?:(?:{_CELL_WORD})[+/,]?[\s-]+){{0,6}}"
+    rf"(?i:{_CELL})(?!\w|-derived [cg]|[\s-]+(?:colony[\s-]|inflammatory p|migration inh|chemo))"
 )
 _CELL_BEARING = re.compile(
     r"(?:(?:peripheral|venous|cord|umbilical)[ -])*blood|circulating|BALF?|bronchoalveolar lavage|lavage|sputum"

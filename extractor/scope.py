@@ -16,7 +16,7 @@ _JOIN = re.compile(
     rf"""^(?:[\s,/&+()\[\]{FLUID_MARK}-]|\b(?:and|or|as\ well\ as|plus|both|also|the|of|in|for|soluble|sera?
     |levels?|concentrations?
     |values?|free|total|cytokines?|chemokines?|interleukins?|serum|plasma|circulating|receptors?|protein|its
-    |their|with|nor|not\ only|but\ also
+    |their|with|nor|neither|not\ only|but\ also
     |pro-?inflammatory|anti-?inflammatory|respectively|then|active|human|mouse|ratio|inflammatory|mean|median
     |especially|particularly|including|e\.g\.|i\.e\.|namely)\b
     |\b[A-Z][\w-]*[A-Z0-9][\w-]*\b|\b[a-z]{{1,3}}[A-Z][\w-]*\b|\b(?:hs-)?CRP\b|C-reactive\ protein|insulin
@@ -90,6 +90,7 @@ def verdicts(group: Group, groups: Sequence[Group], cues: Sequence[Cue], clause:
         key=lambda pair: (pair[0], pair[1].span),
     )
     if not ranked:
+        yield from _announced(group, groups, cues, clause)
         return
     cost, cue = next((pair for pair in ranked if pair[1].verdict != "blocked"), ranked[0])
     if (
@@ -102,11 +103,19 @@ def verdicts(group: Group, groups: Sequence[Group], cues: Sequence[Cue], clause:
             if c.side == "left" and c.span.start >= group.span.end and c.verdict != "none" and cost < 25
         )
         cue = next(later, cue)
+    if cue.verdict == "none" and _none_of(group, clause):
+        if pattern("diff", "unchanged").fullmatch(clause, *cue.span):
+            yield Verdict(cue, "unchanged")
+        return
     if cue.verdict in ("none", "blocked") or _explained_away(group, cue, clause):
         return
     weight = 1.0 if cost < 25 else 0.7
     direction = opposite(cue.verdict) if flipped(cue, clause) else plain_way(cue.verdict)
     if group.excepted:
+        if cue.verdict != "unchanged":
+            yield Verdict(cue, "unchanged", weight, False)
+        return
+    if _none_of(group, clause):
         yield Verdict(cue, "unchanged", weight, False)
         return
     if cue.attenuated:
@@ -121,6 +130,30 @@ def verdicts(group: Group, groups: Sequence[Group], cues: Sequence[Cue], clause:
     yield Verdict(cue, direction, weight, False)
 
 
+def _none_of(group: Group, clause: str) -> bool:
+    """Whether the group is denied as a whole: "neither X nor Y rose", "none of the three changed"."""
+    return _NONE_OF.search(clause, 0, group.span.start) is not None
+
+
+def _announced(group: Group, groups: Sequence[Group], cues: Sequence[Cue], clause: str) -> Iterator[Verdict]:
+    """A list after a colon: "six analytes were higher in patients: A, B and C"."""
+    place = _COLON.search(clause, 0, group.span.start)
+    if place is None or any(other.span.end <= place.start() for other in groups):
+        return
+    cues = [cue for cue in cues if cue.span.end <= place.start()]
+    if len({cue.verdict for cue in cues}) == 1 and cues[0].verdict not in ("none", "blocked"):
+        cue = cues[-1]
+        yield Verdict(cue, opposite(cue.verdict) if flipped(cue, clause) else plain_way(cue.verdict))
+
+
+_NONE_OF = re.compile(
+    rf"\b(?:neither|none|not one|no)\b(?: (?:of|the|these|those|serum|plasma|in|for|soluble|levels?|concentrations?)"
+    rf"|[\s{FLUID_MARK}])*$",
+    re.IGNORECASE,
+)
+_COLON = re.compile(r"(?::|\bnamely\b|\bviz\b|\bi\.e\.)[^;:]*$", re.IGNORECASE)
+
+
 def read_respectively(groups: Sequence[Group], cues: Sequence[Cue], clause: str) -> list[tuple[Group, Verdict]]:
     """Cytokines and cues paired by order: "A and B were increased and decreased, respectively"."""
     place = re.search(r"\brespectively\b", clause, re.IGNORECASE)
@@ -129,7 +162,8 @@ def read_respectively(groups: Sequence[Group], cues: Sequence[Cue], clause: str)
     group = groups[0]
     concepts = list(dict.fromkeys(str(m.concept) for m in group.mentions))
     ways = [cue for cue in cues if cue.verdict in ("increased", "decreased", "unchanged")]
-    if len(ways) != len(concepts) or len(ways) < 2 or any(cue.span.start < group.span.end for cue in ways):
+    sides = {cue.span.start < group.span.end for cue in ways}
+    if len(ways) != len(concepts) or len(ways) < 2 or len(sides) > 1:
         return []
     if any(not _COORDINATED.match(clause[a.span.end : b.span.start]) for a, b in pairwise(ways)):
         return []
@@ -206,7 +240,7 @@ def _cost(group: Group, groups: Sequence[Group], cue: Cue, cues: Sequence[Cue], 
     if cue.side != wanted and not (cue.loose and not _served(cue, groups, clause)):
         return None
     between = clause[cue.span.end : group.span.start] if right else clause[group.span.end : cue.span.start]
-    if right and _VERB.search(_FOUND.sub(" ", between)):
+    if right and _VERB.search(_FOUND.sub(" ", between)) and not _inverted(cue, clause, between):
         return None
     cost = float(len(between.split()))
     cost += 8 * len(re.findall(r"\b(?:was|were|did|had|has|have|is|are)\b", between)) if right else 0
@@ -217,6 +251,18 @@ def _cost(group: Group, groups: Sequence[Group], cue: Cue, cues: Sequence[Cue], 
     cost += 3 * len(re.findall(r", (?:and|with)\b", between))
     cost += 4 if cue.side != wanted else 0
     return cost
+
+
+def _inverted(cue: Cue, clause: str, between: str) -> bool:
+    """Whether the verb stands between the cue and its subject: "higher in patients were X and Y"."""
+    head = re.sub(r"^\W*|\b(?:\w+ly|also|RESULTS)\b\W*", "", clause[: cue.span.start])
+    return not head and len(_VERB.findall(between)) == 1 and _BEFORE_SUBJECT.search(between) is not None
+
+
+_BEFORE_SUBJECT = re.compile(
+    rf"\b(?:was|were)\s+(?:(?:also|both|the|levels?|concentrations?|of|for|soluble|only)\s+|[{FLUID_MARK}\s])*$",
+    re.IGNORECASE,
+)
 
 
 def _within(span: Span, cue: Cue, group: Group) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from extractor.cues import Cue, find_cues
+from extractor.ellipsis import denied, leaning, spared
 from extractor.records import Direction, Mention, Span
 from extractor.roles import Sentence
 from extractor.clauses import split_clauses
@@ -32,7 +33,7 @@ _GIVEN_AFTER = re.compile(
     r"|dependent|mediated|blockade|blockers?|inhibitors?|inhibition"
     r"|antagonists?|antibod(?:y|ies)|neutrali\w+|producing|secreting|positive|expressing|knockout|null|genes?"
     r"|mRNA|promoters?|polymorphisms?|transgenic|like cytokine|signal\w+|pathway"
-    r"|groups?|therap\w+|gene|genotyp\w+|SNPs?|haplotyp\w+|ratio|receptor signal\w+|driven|resistan\w+"
+    r"|groups?|arms?|recipients|cohort|(?:receptor )?superfamily|family|haploinsufficiency|mutations?|mutants?|carriers|variants?|therap\w+|gene|genotyp\w+|SNPs?|haplotyp\w+|ratio|receptor signal\w+|driven|resistan\w+"
     r"|sensitivity|axis|responsive\w*|binding|effects?|related|spot|(?:and|plus) [\w-]+ (?:therapy|treatment"
     r"|administration|vaccination))\b|/[-/]|\s?\+)",
     re.IGNORECASE,
@@ -101,20 +102,30 @@ def base_score(sentence: Sentence) -> float:
     return score
 
 
-def read_sentence(sentence: Sentence) -> Iterator[Statement]:
-    """The statements of a sentence that names cytokines, clause by clause."""
+def read_sentence(sentence: Sentence, previous: Direction | None = None) -> Iterator[Statement]:
+    """The statements of a sentence that names cytokines, clause by clause.
+
+    Args:
+        sentence: with its cytokines.
+        previous: where the last statement of the text before went.
+    """
     carried: list[Group] = []
     base = base_score(sentence)
+    way = previous
     for start, end in split_clauses(sentence.masked):
         clause = sentence.masked[start:end]
         groups, cues = find_groups(clause, _named(sentence, start, end), sentence.span.start + start), find_cues(clause)
         if not groups and carried:
-            groups, cues = _continued(sentence, start, clause, cues, carried)
+            touching = _TOUCHING.search(sentence.masked[:start]) is not None
+            groups, cues = continued(clause, cues, carried, touching=touching)
         where = Span(sentence.span.start + start, sentence.span.start + end)
-        for group, verdict in _told(groups, cues, clause):
+        told = list(_told(groups, cues, clause))
+        told += _untold(groups, cues, clause, told, way)
+        for group, verdict in (*told, *spared(clause, told)):
             scope = _scope(group, groups, verdict.cue, cues, where)
             yield from _statements(sentence, group, verdict, where=where, scope=scope, base=base)
         carried = groups or carried
+        way = told[0][1].direction if told else way
 
 
 def _named(sentence: Sentence, start: int, end: int) -> list[Mention]:
@@ -123,17 +134,28 @@ def _named(sentence: Sentence, start: int, end: int) -> list[Mention]:
     return [m for m, at in places if start <= at < end and sentence.masked[at] == CYTOKINE_MARK]
 
 
-def _continued(
-    sentence: Sentence, start: int, clause: str, cues: list[Cue], carried: Sequence[Group]
+def continued(
+    clause: str, cues: list[Cue], carried: Sequence[Group], *, touching: bool = True
 ) -> tuple[list[Group], list[Cue]]:
-    """The groups of the clause before where this one goes on about them, and the cues that then count."""
+    """The groups of the clause before where this one goes on about them, and the cues that then count.
+
+    Args:
+        clause: masked, without groups of its own.
+        cues: of the clause.
+        carried: the groups before.
+        touching: whether the clause follows right upon the cytokine.
+    """
     which = re.match(r"\W*which\b", clause) is not None
-    if which and not _TOUCHING.search(sentence.masked[:start]):
+    if which and not touching:
         return [], cues
-    groups = [replace(group, span=Span(0, 0)) for group in carried]
+    groups = [
+        Group(Span(0, 0), group.mentions, group.excepted)
+        for group in carried
+        if not (which and group is not carried[-1])
+    ]
     if cues and _elliptic(clause, cues):
         return groups, cues
-    idle = None if which else _idle(clause)
+    idle = None if which else denied(clause) or _idle(clause)
     return (groups, [idle]) if idle else ([], cues)
 
 
@@ -144,11 +166,26 @@ def _told(groups: Sequence[Group], cues: Sequence[Cue], clause: str) -> Iterator
         yield from ((group, found) for group in groups for found in verdicts(group, groups, cues, clause))
 
 
+def _untold(
+    groups: Sequence[Group],
+    cues: Sequence[Cue],
+    clause: str,
+    told: Sequence[tuple[Group, Verdict]],
+    way: Direction | None,
+) -> list[tuple[Group, Verdict]]:
+    """Statements on the groups that no cue governs, which lean on what was said before."""
+    if not told:
+        return list(leaning(groups, cues, clause, way))
+    end = max(max(group.span.end, verdict.cue.span.end) for group, verdict in told)
+    rest = [group for group in groups if group.span.start >= end]
+    return list(leaning(rest, [], clause[end:], told[-1][1].direction)) if rest else []
+
+
 def _statements(
     sentence: Sentence, group: Group, verdict: Verdict, *, where: Span, scope: Span, base: float
 ) -> Iterator[Statement]:
     at = Span(where.start + verdict.cue.span.start, where.start + verdict.cue.span.end)
-    score = base * verdict.weight * _doubt(sentence, where, verdict.direction)
+    score = base * verdict.weight * doubt(sentence, where, verdict.direction)
     restored = verdict.cue.verdict == "restored"
     for mention in group.mentions:
         if not is_given(sentence, mention):
@@ -165,7 +202,8 @@ def _scope(group: Group, groups: Sequence[Group], cue: Cue, cues: Sequence[Cue],
     return Span(clause.start + max(starts, default=0), clause.start + min(stops, default=clause.end - clause.start))
 
 
-def _doubt(sentence: Sentence, where: Span, direction: Direction) -> float:
+def doubt(sentence: Sentence, where: Span, direction: Direction) -> float:
+    """A factor for stated non-significance and for stimulation outside the body."""
     start, end = where.start - sentence.span.start, where.end - sentence.span.start
     text = sentence.text[start:end]
     weight = 1.0
@@ -179,7 +217,8 @@ def _doubt(sentence: Sentence, where: Span, direction: Direction) -> float:
 def _elliptic(clause: str, cues: Sequence[Cue]) -> bool:
     """Whether the clause goes on about the subject before: "..., but fell thereafter"."""
     head = re.sub(
-        r"^\W*(?:and|but|then|whereas|while|although|however|which|followed|accompanied)?\s*(?:by)?\s*",
+        r"^\W*(?:and|but|then|whereas|while|although|however|which|followed|accompanied|(?:on the other hand|in contrast"
+        r"|by contrast|conversely),?)?\s*(?:by)?\s*",
         "",
         clause[: cues[0].span.start],
         flags=re.IGNORECASE,
@@ -187,7 +226,7 @@ def _elliptic(clause: str, cues: Sequence[Cue]) -> bool:
     return (
         re.fullmatch(
             r"(?:(?:was|were|is|are|did|not|had|has|have|also|then|returned|subsequently|thereafter|later"
-            r"|\w+ly|it|they|a|an|the|remained|no)\s*)*",
+            rf"|\w+ly|it|they|a|an|the|remained|stayed|no|those|that|levels?|concentrations?|values?|in|of|{FLUID_MARK}+)\s*)*",
             head,
             re.IGNORECASE,
         )
@@ -219,5 +258,10 @@ def is_given(sentence: Sentence, mention: Mention) -> bool:
         or _GIVEN_BEFORE.search(before) is not None
         or _GIVEN_AFTER.match(after) is not None
         or _RATIO.match(masked_after) is not None
-        or re.search(rf"ratios? of (?:[\w\s-]*{CYTOKINE_MARK}+ to )?$", before, re.IGNORECASE) is not None
+        or re.search(
+            rf"ratios? of (?:[\w\s{FLUID_MARK}-]*(?:{CYTOKINE_MARK}+ (?:to|and|over) [\w\s{FLUID_MARK}-]*)?)?$",
+            before,
+            re.IGNORECASE,
+        )
+        is not None
     )

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractor.mentions import annotate
+from extractor.mentions import annotate, count_unnormalised
 from extractor.pipeline import build_pipeline
-from extractor.records import AnnotatedArticle, Article
+from extractor.records import AnnotatedArticle, Article, Mention, Span
 
 NLP = build_pipeline()
 
@@ -83,6 +83,8 @@ def test_levels_are_levels(text: str) -> None:
         "Recombinant IL-6 was used.",
         "IL-4 and IL-10 polymorphisms were common.",
         "Genes for IL-6 were typed.",
+        "IL6 rs1800795 and TNF -308 G>A were typed.",
+        "Anti-IL-6 receptor antibody was given.",
     ],
 )
 def test_genes_transcripts_and_drugs_are_no_levels(text: str) -> None:
@@ -109,6 +111,13 @@ def test_prefilter_only_drops_articles_without_a_cytokine() -> None:
     assert quick[0].sentences == ()
     assert [m.text for m in full[0].mentions] == ["Serum"]
     assert quick[1] == full[1]
+
+
+def test_names_without_a_concept_are_counted() -> None:
+    unknown = [Mention(Span(i, i + 4), "IL-X", "cytokine", None) for i in (0, 8)]
+    known = Mention(Span(4, 8), "IL-6", "cytokine", "IL6")
+    annotated = AnnotatedArticle(Article("A", "", ""), (), (unknown[0], known, unknown[1]))
+    assert count_unnormalised([annotated, annotated]) == {("cytokine", "IL-X"): 4}
 
 
 WORDS = [

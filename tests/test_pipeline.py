@@ -60,6 +60,14 @@ CASES = [
     ),
     "<c=[CSF]>Colony-stimulating factor</c> (<c=[CSF]>CSF</c>) was given; <c=[CSF]>CSF</c> acts on marrow.",
     "<c=CSF1>M-CSF</c>, <c=CSF3>G-CSF</c> and multi-lineage growth.",
+    (
+        "<f=serum>Serum</f> <c=IL6>IL-6</c> was higher. <f=CSF>CSF</f> <c=IL1B>interleukin (IL)-1β</c>, "
+        "<c=CXCL8>-8</c> and <c=CSF3>G-CSF</c> did not differ."
+    ),
+    "<c=CSF2>GM-CSF</c> in <f=CSF>CSF</f> and <f=serum>serum</f> fell.",
+    "<f=serum>Serum</f> and <f=CSF>CSF</f> levels of <c=CSF1>M-CSF</c> rose.",
+    "<c=[CSF]>CSF</c> acts with <c=CSF3>G-CSF</c> on marrow; <c=[CSF]>CSF</c> production and <c=[CSF]>CSF</c> therapy.",
+    "Human <f=serum>serum</f> <c=[CSF]>CSF</c> levels and <c=CSF2>GM-CSF</c>.",
     # short names that need their context
     "<c=MIF>MIF</c>, <c=IL6>IL-6</c> and <c=TNF>TNF</c> were measured.",
     "The MIF of the drug, its minimal inhibitory fraction, was 2 mg.",
@@ -80,6 +88,13 @@ CASES = [
     "The eGFR fell and CCl4 was given with Ang II; NF-IL6 did not move.",
     "Dose-response: 5 IL of fluid was lost in the IL group.",
     "The TNF superfamily and a TNF receptor superfamily study were reviewed.",
+    "TNF receptor-associated periodic syndrome and <c=TNFRSF1A>TNFRSF1A</c>; TNF-α converting enzyme; an IL study.",
+    "<c=IL6R>sIL-6R</c>, <c=TNFRSF1A>sTNFR1</c> and <c=IL1R2>IL-1RII</c>, but no ligand.",
+    "Anti-<c=IL6R>IL-6 receptor</c> antibody and infliximab were given.",
+    "The <c=TNFRSF1A>p55 TNF receptor</c> and the <c=NGFR>p75 neurotrophin receptor</c>.",
+    "In mice <c=IL6>Il6</c>, <c=TNF>Tnf</c> and <c=CXCL1>KC</c>; in rats <c=CXCL1>CINC-1</c>.",
+    "The TRAIL trial of April; soluble <c=TNFSF10>TRAIL</c> in <f=serum>serum</f>.",
+    "<f=serum>Serum</f> <c=MIF>MIF</c> levels, not the MIF (minimum inhibitory fraction).",
     # local abbreviations
     "<c=CCL2>Monocyte chemoattractant protein-1</c> (<c=CCL2>MCP1</c>) rose; <c=CCL2>MCP1</c> fell later.",
     (
@@ -104,6 +119,10 @@ CASES = [
     ),
     "Fetal calf serum, blood pressure and the blood-brain barrier are no samples; <f=BALF>BAL fluid</f> is.",
     "<f=other:cord blood>Cord blood</f> and cord blood cells.",
+    "Peripheral blood counts, lower urinary tract symptoms, a meniscal tear, bile ductules; <f=tears>tear fluid</f>.",
+    "Anti-X serum was added and serum was depleted; antibodies were sought in <f=serum>serum</f>.",
+    "Bronchoalveolar lavage (BAL) cells; peripheral blood B, natural killer and T cells; blood and lymphatic vessels.",
+    "Serum-induced growth, serum free co-culture, the retinal circulation and <f=CSF>cerebral spinal fluid</f>.",
 ]
 
 

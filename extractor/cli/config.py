@@ -43,11 +43,23 @@ def apply_config(context: typer.Context, value: Path | None) -> Path | None:
     if value is None:
         return None
     config = read_config(value)
-    options = {str(each.name) for each in context.command.params if each.param_type_name == "option"} - {"config"}
-    defaults = {key.replace("-", "_"): setting for key, setting in config.get("mine", {}).items()}
-    for key in defaults:
-        if key not in options:
-            raise typer.BadParameter(f"{value}: mine.{key}: is no option (there are: {', '.join(sorted(options))})")
+    names = _option_names(context)
+    defaults = {}
+    for key, setting in config.get("mine", {}).items():
+        option = key.replace("_", "-")
+        if option not in names:
+            raise typer.BadParameter(f"{value}: mine.{key}: is no option (there are: {', '.join(sorted(names))})")
+        defaults[names[option]] = setting
     context.default_map = defaults
     context.obj = config.get("pubmed", {})
     return value
+
+
+def _option_names(context: typer.Context) -> dict[str, str]:
+    """The command's options as they are typed, without dashes, with the names of their parameters."""
+    return {
+        flag.removeprefix("--"): str(each.name)
+        for each in context.command.params
+        for flag in each.opts
+        if flag.startswith("--") and flag not in {"--config", "--help"}
+    }

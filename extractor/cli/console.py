@@ -1,4 +1,4 @@
-"""What the user sees: messages and progress on stderr, tables on stdout, nothing that a text could run in a terminal."""
+"""What the user sees: messages and progress on stderr, and no text that could run in a terminal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Update = Callable[[int, int], None]
 
 
 def visible(text: str) -> str:
-    """The text with control characters, escape sequences and direction overrides written out (``\\x1b``)."""
+    """The text with control characters, escape sequences and direction overrides written out, as in a Python string."""
     return _CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 
@@ -87,7 +87,9 @@ def _live(verb: str) -> Iterator[Update]:
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    text = "{task.description} {task.completed:,.0f} records · {task.fields[rate]}/s · {task.fields[findings]:,} findings"
+    text = (
+        "{task.description} {task.completed:,.0f} records · {task.fields[rate]}/s · {task.fields[findings]:,} findings"
+    )
     columns = (SpinnerColumn(), TextColumn(text), TimeElapsedColumn())
     start = time.monotonic()
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:

@@ -29,8 +29,10 @@ _INPUT = "PubMed XML, MEDLINE, BioC or JSON Lines, plain or gzip: files, folders
 
 def mine(
     context: typer.Context,
-    inputs: Annotated[list[str] | None, typer.Argument(metavar="[INPUT]...", help=_INPUT, show_default=False)] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="OUT", help="File; stdout without it.")] = None,
+    inputs: Annotated[list[str] | None, typer.Argument(metavar="INPUT", help=_INPUT, show_default=False)] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="OUT", help="File; stdout without it.")
+    ] = None,
     form: Annotated[
         Literal["jsonl", "csv", "tsv", "parquet", "xlsx", "table"] | None,
         typer.Option("--format", help="By OUT's ending, else jsonl; table is for reading.", show_default=False),
@@ -114,29 +116,30 @@ def _run(job: _Job, reporter: Reporter) -> Json:
         reporter.warn("no trained model is released here: the rules decide (say --classifier rules to choose them)")
     names = expand(job.sources)
     _refuse_own_output(job, names)
-    settings = MinerSettings(
-        classifier=classifier, ner=provenance.chosen_ner(job.ner), min_score=job.min_score
-    )
+    settings = MinerSettings(classifier=classifier, ner=job.ner, min_score=job.min_score)
     with _hashed_stdin() as stdin:
         counts = _mine(job, names, settings, reporter)
-    report = {
+    report: Json = {
         "schema": 1,
         "program": {"name": provenance.DISTRIBUTION, "version": provenance.package_version()},
         "inputs": [
-            {**each, "bytes": stdin.count, "sha256": stdin.digest(whole=job.limit is None)} if each["path"] == "-" else each
+            {**each, "bytes": stdin.count, "sha256": stdin.digest(whole=job.limit is None)}
+            if each["path"] == "-"
+            else each
             for each in provenance.inputs(names)
         ],
         "options": {"limit": job.limit, "min_score": job.min_score, "ner": job.ner, "jobs": job.jobs},
         "counts": asdict(counts),
-        "model": provenance.classifier_provenance(classifier),
+        "models": provenance.models_used(classifier, job.ner),
         "tables": provenance.tables(),
         "versions": provenance.versions(),
         "seconds": round(time.monotonic() - start, 3),
     }
     if (path := job.beside("run.json")) is not None and job.output is not None:
         from extractor.output import write_json
+        from extractor.releases import sha256_of
 
-        out = {"path": str(job.output), "sha256": provenance.sha256_of_file(job.output)}
+        out = {"path": str(job.output), "sha256": sha256_of(job.output)}
         write_json(path, {**report, "output": out})
     _summarise(counts, job, report["seconds"], reporter)
     return report
@@ -244,5 +247,3 @@ def _hashed_stdin() -> Iterator[_HashedInput]:
     finally:
         sys.stdin.detach()
         sys.stdin = original
-
-

@@ -21,7 +21,10 @@ Classifier: TypeAlias = Annotated[
     typer.Option(metavar="NAME", help="rules, a released model, or a model folder.  [default: the newest released]"),
 ]
 Ner: TypeAlias = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Installed spaCy or scispaCy pipeline, or models/ner-<version>.")
+    str | None,
+    typer.Option(
+        metavar="NAME", help="ner for the newest released NER model, or an installed spaCy or scispaCy pipeline."
+    ),
 ]
 Annotations: TypeAlias = Annotated[Path, typer.Option(metavar="FOLDER", help="The annotation files.")]
 Corpus: TypeAlias = Annotated[

@@ -10,6 +10,7 @@ from extractor.ledger.building import CITED, Excluded, Ledger, Selection, build,
 from extractor.ledger.comparison import Compared, TableRow, compare, read_table, tally
 from extractor.ledger.limits import LIMITS
 from extractor.ledger.statistics import SignTest, sign_test
+from extractor.ledger.stored import of_store, states
 from extractor.ledger.studies import Study
 from extractor.ledger.tables import cell_table, evidence_table, excluded_table
 from extractor.ledger.votes import AGREEMENT, MINORITY, RULE, Cell, CellKey, Host, Verdict, Vote
@@ -40,7 +41,9 @@ __all__ = [
     "fluid_order",
     "host_of",
     "key_of",
+    "of_store",
     "read_table",
     "sign_test",
+    "states",
     "tally",
 ]

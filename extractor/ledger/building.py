@@ -99,7 +99,7 @@ class Ledger:
         """One cell, None where no study says anything."""
         return next((cell for cell in self.cells if cell.key == key), None)
 
-    def states(self) -> dict[CellKey, tuple[str, bool]]:
+    def states(self) -> dict[tuple[str, ...], tuple[str, bool]]:
         """Verdict and opposition of every cell, for telling what an update has changed."""
         return {cell.key: (cell.verdict, cell.opposed) for cell in self.cells}
 

@@ -1,0 +1,99 @@
+"""What a clause says by leaning on the one before: "as did X", "the reverse was true of X", "but not in controls"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from extractor.comparison import opposite
+from extractor.cues import Cue
+from extractor.records import Direction, Span
+from extractor.scope import Group, Verdict
+from extractor.wordlists import CYTOKINE_MARK, FLUID_MARK, pattern
+
+_REVERSE = re.compile(
+    r"\b(?:the )?(?:reverse|opposite|converse|contrary)\b(?! (?:transcri|side|relation))", re.IGNORECASE
+)
+_SAME = re.compile(
+    r"\b(?:as|so) (?:did|was|were|had|does|is|are)\b|\blikewise\b"
+    r"|\bthe same (?:\w+ )?(?:was|were|is|held|holds|applie[sd]|goes|went|happened|occurred|could be said)\b"
+    r"|\b(?:the same|similar|comparable|parallel|analogous)(?: \w+)? (?:results?|patterns?|findings?|observations?"
+    r"|changes?|effects?|trends?|behaviou?r|increases?|decreases?|reductions?|elevations?|course|direction)\b"
+    r"|\b(?:did|was|were|had)\b(?: so)?,? (?:too|also|as well|similarly)\b",
+    re.IGNORECASE,
+)
+_ONLY = re.compile(
+    r"^\W*(?:but|and|whereas|while)?\W*(?:only\b|.*\bonly (?:in|after|at|with|among|during)\b)", re.IGNORECASE
+)
+_NOT = re.compile(
+    r"\b(?:was|were|did|had|has|have|is|are|does|do|could)\s+(?:not|n['’]t)\b(?:\s+(?:so|either|do so|follow|respond|react|change"
+    r"|show (?:this|it|any|such)\b[^,;]*))?\s*(?:[.,;)]|$|\b(?:in|at|after|during|among|between|when|with|for|by)\b)",
+    re.IGNORECASE,
+)
+_NOR = re.compile(
+    r"^\W*(?:(?:but|and|yet|with)\s+)?(?:not|neither|nor|no)\b(?! only)|\bno (?:such|comparable|similar) (?:\w+ )?(?:changes?"
+    r"|effects?|differences?|increases?|decreases?|rise|fall|response|pattern)\b",
+    re.IGNORECASE,
+)
+_SPARED = re.compile(
+    rf"\b(?:but|and|though|although|yet) not\s+(?:in|among|after|with|for|during|by|at|when|following|on|than)\s+(?P<who>[^,;]{{3,60}})"
+    r"|\b(?:except|with the exception of|apart from|excluding)(?: (?:for|in|of|those|that))*\s+(?P<but>(?![^,;]*\bcases\b)[^,;]{3,40})",
+    re.IGNORECASE,
+)
+
+
+def leaning(
+    groups: Sequence[Group], cues: Sequence[Cue], clause: str, previous: Direction | None
+) -> Iterator[tuple[Group, Verdict]]:
+    """Statements of a clause that has cytokines but no verdict of its own.
+
+    Args:
+        groups: of the clause.
+        cues: of the clause.
+        clause: masked.
+        previous: where the last statement before it went.
+    """
+    if previous is None or pattern("assoc").search(clause):
+        return
+    way = _way(clause, previous, any(cue.verdict not in ("none", "unchanged") for cue in cues))
+    if way is not None:
+        place = Span(0, 0)
+        for group in groups:
+            yield group, Verdict(Cue(place, way, "right"), way)
+
+
+def _way(clause: str, previous: Direction, told: bool) -> Direction | None:
+    if _REVERSE.search(clause):
+        return opposite(previous)
+    if told:
+        return None
+    if _NOT.search(clause) or _NOR.search(clause):
+        return "unchanged"
+    if _SAME.search(clause) or _ONLY.search(clause):
+        return previous
+    return None
+
+
+def spared(clause: str, told: Sequence[tuple[Group, Verdict]]) -> Iterator[tuple[Group, Verdict]]:
+    """The other half of "rose in patients but not in controls": no change there."""
+    match = _SPARED.search(clause)
+    if match is None or any(mark in match[0] for mark in (CYTOKINE_MARK, FLUID_MARK)):
+        return
+    for group, verdict in told:
+        if verdict.direction != "unchanged" and not verdict.blocked and verdict.cue.span.end <= match.start():
+            yield group, replace(verdict, direction="unchanged", weight=verdict.weight * 0.75)
+
+
+def denied(clause: str) -> Cue | None:
+    """The cue of "those in serum were not" or "the latter did not", for the subject carried into the clause."""
+    match = _DENIED.match(clause)
+    return Cue(Span(*match.span("not")), "unchanged", "left", False, None, True) if match else None
+
+
+_DENIED = re.compile(
+    rf"\W*(?:(?:but|and|whereas|while|although|though|yet)\s+)?(?:(?:those|that|the|it|they|levels?|concentrations?"
+    rf"|values?|of|in|from|for|both|either|its|their|latter|{FLUID_MARK}+)\s+)+(?P<not>(?:did|was|were|had)\s+not)\b"
+    r"(?=\s*(?:$|[.,;]|so\b|in\b|at\b|after\b))",
+    re.IGNORECASE,
+)
