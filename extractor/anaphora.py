@@ -18,8 +18,14 @@ _NAMES = (
     r"(?:cytokines?|chemokines?|interleukins?|molecules?|proteins?|mediators?|receptors?|adipokines?|analytes?"
     r"|growth factors?|factors?|markers?|biomarkers?|neurotrophins?|adipocytokines?|peptides?|variables?|parameters?"
     r"|substances?|substrates?|hormones?|compounds?)"
+).replace(" ", r"\ ")
+_SORT = (
+    r"(?:(?:pro-?|anti-?)?inflammatory |circulating |soluble |immune |serum |plasma |angiogenic |neurotrophic"
+    r"|measured )*"
+).replace(" ", r"\ ")
+_OF_THESE = (
+    rf"(?:this|these|both|all)(?:\ (?:{'|'.join(_WORDS[2:])})?\ ?{_NAMES})?\s*(?:was|were|did|rose|fell|in|[,.;]|$)"
 )
-_SORT = r"(?:(?:pro-?|anti-?)?inflammatory |circulating |soluble |immune |serum |plasma |angiogenic |neurotrophic |measured )*"
 _LEVEL = r"(?:levels?|concentrations?|values?|titers?|titres?|amounts?)"
 _PLURAL = re.compile(
     rf"""\b(?:
@@ -34,7 +40,8 @@ _PLURAL = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _SINGULAR = re.compile(
-    rf"""\b(?:(?:(?:this|that|the\ latter|the)\ {_SORT}(?:cytokine|chemokine|growth\ factor|interleukin|adipokine|neurotrophin)
+    rf"""\b(?:(?:(?:this|that|the\ latter|the)\ {_SORT}
+      (?:cytokine|chemokine|growth\ factor|interleukin|adipokine|neurotrophin)
       |(?:this|the\ latter)\ {_SORT}(?:protein|peptide|mediator|factor|analyte|molecule|receptor|hormone|marker))
       \b(?!\ (?:\w+\ )?(?:levels?\ of|of|profiles?|responses?|production|expression|storm|receptor))
      |(?P<former>the\ (?:former|latter))\b(?!\ (?:group|two|three|four|patients|period|study))
@@ -44,8 +51,8 @@ _SINGULAR = re.compile(
 _LEVELS = re.compile(
     rf"""(?:^\W*|[,;:]\s*|\b(?:the|its|their|these|those|such|mean|median|had|has|have|showed|with|and|but|in|of|peak
       |baseline|basal|initial|final|higher|lower|elevated|increased|decreased|reduced|raised|high|low|similar
-      |comparable|normal|highest|lowest|circulating|fasting|absolute|admission|post\w*|pre\w*|average)\ |[{FLUID_MARK}]\s*)
-      (?P<level>{_LEVEL})\b(?!\ of\ (?!(?:this|these|both|all)(?:\ (?:{_NUMBER.replace("number", "sum")}\ )?{_NAMES})?\s*(?:was|were|did|[,.;]|rose|fell|in\b|$)))(?!\ (?:in|for|from)\ (?:the\ )?\w+\ (?:scale|score))""",
+      |comparable|normal|highest|lowest|circulating|fasting|absolute|admission|post\w*|pre\w*|average)\ |[{FLUID_MARK}]
+      \s*)(?P<level>{_LEVEL})\b(?!\ of\ (?!{_OF_THESE}))(?!\ (?:in|for|from)\ (?:the\ )?\w+\ (?:scale|score))""",
     re.IGNORECASE | re.VERBOSE,
 )
 _IT = re.compile(
@@ -53,12 +60,14 @@ _IT = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    r"""\b(?:an?|no|this|the|followed\ by(?:\ an?)?)\ (?:(?:\w+ly|significant|marked|clear|further|such|modest|slight|small
-      |progressive|gradual|transient|rapid|sharp|steep|statistical|overall|group|substantial|strong|detectable|other)\ )*
+    r"""\b(?:an?|no|this|the|followed\ by(?:\ an?)?)\ (?:(?:\w+ly|significant|marked|clear|further|such|modest
+      |slight|small|progressive|gradual|transient|rapid|sharp|steep|statistical|overall|group|substantial|strong|detectable
+      |other)\ )*
       (?P<noun>increase|decrease|rise|fall|reduction|elevation|drop|decline|change|difference|effect)s?
-      (?=\ (?:(?:was|were|is|could\ be)\ (?:(?:also|\w+ly)\ )*(?:seen|found|observed|noted|detected|recorded|evident|apparent
-      |present|prevented|blunted|abolished|attenuated|reversed|suppressed|blocked)|occurred|emerged|appeared|between)\b
-      (?!\ in\ (?!(?:\w+\ ){1,3}(?:groups?|patients|controls?|subjects|arms?|mice|rats)\b))(?!\ (?:for|with\ respect|regarding|on))
+      (?=\ (?:(?:was|were|is|could\ be)\ (?:(?:also|\w+ly)\ )*(?:seen|found|observed|noted|detected|recorded|evident
+      |apparent|present|prevented|blunted|abolished|attenuated|reversed|suppressed|blocked)|occurred|emerged|appeared
+      |between)\b(?!\ in\ (?!(?:\w+\ ){1,3}(?:groups?|patients|controls?|subjects|arms?|mice|rats)\b))
+      (?!\ (?:for|with\ respect|regarding|on))
       |\s*[.,;]?\s*$)""",
     re.IGNORECASE | re.VERBOSE,
 )

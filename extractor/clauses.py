@@ -29,6 +29,7 @@ _AFTER_RELATIVE = re.compile(
     r",\s+which\b[^,;]*,\s+(?=(?:was|were|is|are|did|had|remained|showed|rose|fell|increased|decreased)\b)",
     re.IGNORECASE,
 )
+_ACTS_ON = re.compile(r"(?:affect|influenc|modif|modulat|respon)\w*", re.IGNORECASE)
 _NEITHER = re.compile(r"\bneither\b[^;]*$", re.IGNORECASE)
 
 
@@ -47,7 +48,7 @@ def split_clauses(masked: str) -> tuple[tuple[int, int], ...]:
 
 def _paired(masked: str, cut: re.Match[str]) -> bool:
     """Whether the cut would part "neither ... nor" with one predicate between them."""
-    if not masked[cut.end() : cut.end() + 3].lower() == "nor":
+    if masked[cut.end() : cut.end() + 3].lower() != "nor":
         return False
     neither = _NEITHER.search(masked, 0, cut.start())
     return neither is not None and not find_cues(neither[0])
@@ -67,7 +68,9 @@ def _second_predicates(part: str) -> list[int]:
     return [
         match.end()
         for cue, match in places
-        if match and any((other.predicate or _states(other)) and other.span.end <= match.start() for other in cues)
+        if match
+        and not _ACTS_ON.match(part, cue.span.start)
+        and any((other.predicate or _states(other)) and other.span.end <= match.start() for other in cues)
     ]
 
 

@@ -9,7 +9,8 @@ from extractor.records import Direction
 from extractor.wordlists import pattern
 
 _HEALTHY = (
-    r"(?:healthy|normal|controls?|HCs?|placebo|untreated(?! patients)|vehicle|sham\w*|wild[- ]?types?|uninfected|unexposed|lean"
+    r"(?:healthy|normal|controls?|HCs?|placebo|untreated(?! patients)|vehicle|sham\w*|wild[- ]?types?|uninfected"
+    r"|unexposed|lean"
     r"|non-?smokers|(?:never[- ])smokers|baseline|before|volunteers|donors|staff|spouses|littermates|unaffected"
     r"|(?:comparison|reference|control) (?:group|subjects|individuals|population|persons|people|participants)"
     r"|reference (?:samples|values|range|data)|neurologically intact|disease-free|pre-?treatment)"

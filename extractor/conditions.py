@@ -18,6 +18,12 @@ _ALS = re.compile(
     re.IGNORECASE,
 )
 _ALS_SHORT = re.compile(r"(?<![\w-])(?:[fs]|C9|SOD1-|FUS-|C9orf72-)?ALS(?![\w])")
+_ALS_GROUP = re.compile(
+    r"\b(?:patients?|people|persons|subjects|cases|individuals|those|onset|sporadic|familial)\b[^.;]{0,20}\bALS\b"
+    r"|(?<![\w-])ALS[ -](?:patients?|mice|mouse|cases|subjects|cohort|group|models?|onset|participants|individuals)\b"
+    r"|\bALSFRS\b",
+)
+_OTHER_ALS = re.compile(r"\bacid[- ]labile|\blife[- ]support\b|\banti-?lymphocyte serum\b", re.IGNORECASE)
 _THAN = re.compile(
     r"\b(?:than|compared (?:with|to)|versus|vs\.?|relative to|in comparison (?:with|to)|as compared)\b", re.IGNORECASE
 )
@@ -69,7 +75,7 @@ def read_condition(annotated: AnnotatedArticle, evidence: Span, contrast: Contra
     """
     text = annotated.article.text
     short = _abbreviations(text)
-    als = _ALS.search(text) is not None and "amyotrophic" in short.get("ALS", "amyotrophic").lower()
+    als = _speaks_of_als(text, short)
     case = _THAN.split(text[evidence.start : evidence.end], maxsplit=1)[0]
     title = annotated.article.title
     parts = (case, title, text) if contrast == "disease" else (title, case, text)
@@ -80,6 +86,13 @@ def read_condition(annotated: AnnotatedArticle, evidence: Span, contrast: Contra
         if found and (turn or len(parts) == 3 or max(weight for _, weight, _ in found) >= _SAID_TO_HAVE):
             return _best(found, whole=part == text)
     return "unspecified"
+
+
+def _speaks_of_als(text: str, short: dict[str, str]) -> bool:
+    """Whether ALS is amyotrophic lateral sclerosis here: written out, a model of it, or groups that have it."""
+    if "amyotrophic" not in short.get("ALS", "amyotrophic").lower():
+        return False
+    return _ALS.search(text) is not None or (_ALS_GROUP.search(text) is not None and not _OTHER_ALS.search(text))
 
 
 @lru_cache(maxsize=64)

@@ -4,40 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from extractor.records import DIRECTIONS, Direction, Span
+from extractor.turning import BE, OF, Side, closed, strip, turn
 from extractor.wordlists import CYTOKINE_MARK, FLUID_MARK, pattern
 
-_BE = re.compile(
-    r"\b(?:was|were|is|are|be|been|being|remained|remains|became|become|appeared|seemed|found|tended)\s+$",
-    re.IGNORECASE,
-)
-_THERE = re.compile(r"\b(?:there|we|observed|showed?|revealed|had|have|has)\b[^,;]*$", re.IGNORECASE)
-_DO = re.compile(r"\b(?:not|to|did|does|do|may|can|could|would|will|might|failed to)\s+$", re.IGNORECASE)
-_CLOSED = re.compile(
-    r"""\s*(?:$|[,;:.)]|\d|[-–]fold\b|(?:
-    in|than|by|from|at|after|during|among|amongst|compared|versus|vs|with|when|to|over|until|for|and|or|but
-    |only|within
-    |following|throughout|on|upon|as|relative|both\s+(?:in|at|by|before|after|during|within)|through|across
-    |between|before|above|below|if|while|whereas|post\w*
-    |twofold|threefold|fourfold|\w+-fold|approximately|about|up|per|because|due|despite|prior|again|again|late|early
-    |is|was|were|are|did|had|has|have|without|throughout|thereafter|too|more|less|irrespective|independent
-    |under|around
-    |immediately|towards?|almost|nearly|most)\b)""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_LABEL = re.compile(rf"[^,;.:{CYTOKINE_MARK}]{{0,50}}:\s*(?:\w+\s+){{0,3}}{FLUID_MARK}*\s*{CYTOKINE_MARK}")
-_FOR = re.compile(rf"[^,;:.{CYTOKINE_MARK}]{{0,60}}\bfor\s+(?:the\s+|both\s+|{FLUID_MARK}+\s+)*{CYTOKINE_MARK}")
 _NEVER = re.compile(
-    r"\b(?:at|in|on|with|by) (?:no|none of the|neither) (?:time|point|stage|dose|visit|occasion|group|arm|case|day|treatment|instance)\w*"
+    r"\b(?:at|in|on|with|by) (?:no|none of the|neither) (?:time|point|stage|dose|visit|occasion|group|arm|case|day"
+    r"|treatment|instance)\w*"
     r"|^\W*neither (?:at|in|before|during|after|on|with)\b",
-    re.IGNORECASE,
-)
-_OF = re.compile(r"\s*(?:in|of|for|on|upon)\b", re.IGNORECASE)
-_OBJECT = re.compile(
-    rf"\s+(?:\w+ly\s+)?(?:the\s+)?(?:mean\s+|both\s+)?(?:[{CYTOKINE_MARK}{FLUID_MARK}]|levels?\b|concentrations?\b)",
     re.IGNORECASE,
 )
 _NO_NOUN = re.compile(r"\b(?:no|not|without|nor|neither)(?:\s+(?!but\b|and\b)[\w-]+){0,4}\s*$", re.IGNORECASE)
@@ -57,7 +34,6 @@ _FALL = re.compile(
 )
 _INDUCED = re.compile(rf"[\w)]-(?:induced|stimulated|mediated|evoked)\s+[^,;]{{0,60}}{CYTOKINE_MARK}", re.IGNORECASE)
 
-Side = Literal["left", "right"]
 Way = Literal["increased", "decreased", "unchanged", "restored", "blocked", "none"]
 
 
@@ -99,15 +75,13 @@ def _adverbs() -> re.Pattern[str]:
     return re.compile(rf"(?:\s*(?:{pattern('adverb').pattern}))+\s*$", re.IGNORECASE)
 
 
-@cache
-def _leading_adverbs() -> re.Pattern[str]:
-    return re.compile(
-        r"(?:\s+\w+ly\b(?:\s+and\s+\w+ly\b)?|\s+(?:further|again|even|also|two|three|four)\b)+", re.IGNORECASE
-    )
-
-
 def find_cues(clause: str) -> list[Cue]:
     """All cues of a masked clause by position, overlaps resolved in favour of the longer."""
+    return list(_cues_of(clause))
+
+
+@lru_cache(maxsize=512)
+def _cues_of(clause: str) -> tuple[Cue, ...]:
     found = [
         *_blocks(clause),
         *_directions(clause),
@@ -123,7 +97,7 @@ def find_cues(clause: str) -> list[Cue]:
     ):
         if not any(cue.span.overlaps(other.span) for other in kept):
             kept.append(cue)
-    return sorted(kept, key=lambda c: c.span)
+    return tuple(sorted(kept, key=lambda c: c.span))
 
 
 def negated(before: str) -> bool:
@@ -144,7 +118,7 @@ def _directions(clause: str) -> list[Cue]:
 
 def _direction(clause: str, match: re.Match[str], kind: str, direction: Direction) -> Cue | None:
     before, after = clause[: match.start()], clause[match.end() :]
-    side, loose = _turn(before, after, kind)
+    side, loose = turn(before, after, kind)
     if _OTHER_ANALYTE.match(after) or (kind == "word" and _WITH_LEVEL.search(before)):
         return Cue(Span(*match.span()), "none", side, loose, None, True)
     verdict: Way = "unchanged" if negated(before) or _NEVER.search(clause) else direction
@@ -154,48 +128,10 @@ def _direction(clause: str, match: re.Match[str], kind: str, direction: Directio
 
 def _is_active(before: str, after: str, kind: str, word: str) -> bool:
     """Whether a participle is a verb with an object: "glycine decreased the level", not "decreased levels were"."""
-    if kind != "word" or not word.lower().endswith(("ed", "es")) or _closed(after):
+    if kind != "word" or not word.lower().endswith(("ed", "es")) or closed(after):
         return False
-    bare = _strip(before)
-    return _SUBJECT.search(bare) is not None and not _BE.search(bare)
-
-
-def _turn(before: str, after: str, kind: str) -> tuple[Side, bool]:
-    """Which side a cue governs, and whether it may govern the other."""
-    if kind == "verb":
-        return "left", False
-    bare = _strip(before)
-    if kind == "noun":
-        if _DO.search(before):  # "did not increase", "to increase": a verb after all
-            return ("left", True) if _closed(after) else ("right", True)
-        if re.match(r"\s*of\b", after) or _OBJECT.match(after):
-            return "right", False
-        return ("right", _SHOWED.search(before) is not None) if _OF.match(after) else ("left", True)
-    if _BE.search(bare):
-        there = _THERE.search(bare) is not None and re.search(r"\bthere\b", bare[-40:], re.IGNORECASE)
-        return ("right", True) if there and not _closed(after) else ("left", not _closed(after) or "for" in after[:6])
-    if _LABEL.match(after) or (_FOR.match(after) and CYTOKINE_MARK not in re.split(r"[,;]", before)[-1]):
-        return "right", False
-    return ("left", True) if _closed(after) else ("right", _PRESENTED.search(before) is not None)
-
-
-def _strip(before: str) -> str:
-    """``before`` without trailing adverbs, but with the verb of being kept."""
-    previous = None
-    text = before.rstrip() + " "
-    while text != previous:
-        previous = text
-        text = re.sub(
-            r"\b(?:\w+ly|further|much|also|even|still|only|more|all|both|again|not|then|thereby|statistically)\s+$",
-            "",
-            text,
-        )
-    return text
-
-
-def _closed(after: str) -> bool:
-    rest = _leading_adverbs().sub("", after, count=1) if _leading_adverbs().match(after) else after
-    return _CLOSED.match(rest) is not None
+    bare = strip(before)
+    return _SUBJECT.search(bare) is not None and not BE.search(bare)
 
 
 def _blocks(clause: str) -> list[Cue]:
@@ -203,7 +139,7 @@ def _blocks(clause: str) -> list[Cue]:
     cues = []
     for match in pattern("block", "decreased").finditer(clause):
         before, rest = clause[: match.start()], clause[match.end() :]
-        if _BE.search(_strip(before)):
+        if BE.search(strip(before)):
             if _PREVENT.match(match[0]):
                 cues.append(Cue(Span(*match.span()), "blocked", "left", False, None, True))
             continue
@@ -236,7 +172,7 @@ def _sames(clause: str) -> list[Cue]:
     for match in pattern("same", "unchanged").finditer(clause):
         before, after = clause[: match.start()], clause[match.end() :]
         verdict: Way = "none" if negated(before) else "unchanged"
-        side: Side = "left" if _closed(after) or _BE.search(_strip(before)) else "right"
+        side: Side = "left" if closed(after) or BE.search(strip(before)) else "right"
         cues.append(Cue(Span(*match.span()), verdict, side, True, None, side == "left"))
     return cues
 
@@ -254,9 +190,9 @@ def _diffs(clause: str) -> list[Cue]:
         )
         verdict: Way = "unchanged" if nothing else "none"
         if noun:
-            side: Side = "right" if _OF.match(after) or re.match(r"\s+(?:was|were|between)\b", after) else "left"
+            side: Side = "right" if OF.match(after) or re.match(r"\s+(?:was|were|between)\b", after) else "left"
         else:
-            side = "left" if _closed(after) or _BE.search(_strip(before)) or _PARTS.match(match[0]) else "right"
+            side = "left" if closed(after) or BE.search(strip(before)) or _PARTS.match(match[0]) else "right"
         cues.append(Cue(Span(*match.span()), verdict, side, noun or side == "left", None, not noun))
     return cues
 
@@ -274,17 +210,6 @@ _WITH_LEVEL = re.compile(
 )
 _PREVENT = re.compile(
     r"prevent|block|abolish|abrogat|revers|counteract|blunt|attenuat|inhibit|suppress|averted|halted", re.IGNORECASE
-)
-_SHOWED = re.compile(
-    r"\b(?:show(?:ed|s)?|exhibit(?:ed|s)?|displayed|had|have|has|experienced|underwent|demonstrated|revealed"
-    r"|with|was|were)\b(?:\s+[\w-]+){0,5}\s*$"
-    rf"|{CYTOKINE_MARK}\s*(?:levels?|concentrations?)?\s*$",
-    re.IGNORECASE,
-)
-_PRESENTED = re.compile(
-    r"\b(?:show(?:ed|s)?|exhibit(?:ed|s)?|displayed|had|have|has|experienced|underwent|demonstrated|revealed)"
-    r"\s+(?:\w+ly\s+|an?\s+|much\s+|far\s+|the\s+|[\w.]+[- ](?:fold|times)\s+|\d+%?\s+)*$",
-    re.IGNORECASE,
 )
 _SUBJECT = re.compile(
     r"(?<!\w)(?!(?:and|or|the|an?|of|with|in|for|by|to|from|had|have|has|showed?|exhibited|displayed|found"
@@ -328,6 +253,6 @@ def _restored(clause: str) -> list[Cue]:
     for match in pattern("restore").finditer(clause):
         before, after = clause[: match.start()], clause[match.end() :]
         verdict: Way = "unchanged" if negated(before) else "restored"
-        side: Side = "left" if _closed(after) or _BE.search(_strip(before)) else "right"
+        side: Side = "left" if closed(after) or BE.search(strip(before)) else "right"
         cues.append(Cue(Span(*match.span()), verdict, side, False, None, True))
     return cues

@@ -27,18 +27,21 @@ _ONLY = re.compile(
     r"^\W*(?:but|and|whereas|while)?\W*(?:only\b|.*\bonly (?:in|after|at|with|among|during)\b)", re.IGNORECASE
 )
 _NOT = re.compile(
-    r"\b(?:was|were|did|had|has|have|is|are|does|do|could)\s+(?:not|n['’]t)\b(?:\s+(?:so|either|do so|follow|respond|react|change"
-    r"|show (?:this|it|any|such)\b[^,;]*))?\s*(?:[.,;)]|$|\b(?:in|at|after|during|among|between|when|with|for|by)\b)",
+    r"\b(?:was|were|did|had|has|have|is|are|does|do|could)\s+(?:not|n['’]t)\b(?:\s+(?:so|either|do so|follow"
+    r"|respond|react|change|show (?:this|it|any|such)\b[^,;]*))?"
+    r"\s*(?:[.,;)]|$|\b(?:in|at|after|during|among|between|when|with|for|by)\b)",
     re.IGNORECASE,
 )
 _NOR = re.compile(
-    r"^\W*(?:(?:but|and|yet|with)\s+)?(?:not|neither|nor|no)\b(?! only)|\bno (?:such|comparable|similar) (?:\w+ )?(?:changes?"
-    r"|effects?|differences?|increases?|decreases?|rise|fall|response|pattern)\b",
+    r"^\W*(?:(?:but|and|yet|with)\s+)?(?:not|neither|nor|no)\b(?! only)|\bno (?:such|comparable|similar)"
+    r" (?:\w+ )?(?:changes?|effects?|differences?|increases?|decreases?|rise|fall|response|pattern)\b",
     re.IGNORECASE,
 )
 _SPARED = re.compile(
-    rf"\b(?:but|and|though|although|yet) not\s+(?:in|among|after|with|for|during|by|at|when|following|on|than)\s+(?P<who>[^,;]{{3,60}})"
-    r"|\b(?:except|with the exception of|apart from|excluding)(?: (?:for|in|of|those|that))*\s+(?P<but>(?![^,;]*\bcases\b)[^,;]{3,40})",
+    r"\b(?:but|and|though|although|yet) not\s+"
+    r"(?:in|among|after|with|for|during|by|at|when|following|on|than)\s+[^,;]{3,60}"
+    r"|\b(?:except|with the exception of|apart from|excluding)(?: (?:for|in|of|those|that))*\s+"
+    r"(?![^,;]*\bcases\b)[^,;]{3,40}",
     re.IGNORECASE,
 )
 

@@ -173,16 +173,17 @@ class Lexicon:
         return kept
 
     def _plugged(self, doc: Doc, taken: list[_Found]) -> list[tuple[str, _Found]]:
-        """Mentions of the plugged-in model that nothing overlaps and that normalise (or carry our own labels)."""
+        """What the plugged-in model adds: names that nothing overlaps and that normalise, or carry our own labels."""
         kept = []
         for span in doc.spans.get("ner", []):
             if any(span.start_char < t.end and t.start < span.end_char for t in taken):
                 continue
             cytokine = self.vocabulary.normalise_cytokine(span.text)
-            fluid = None if cytokine else self.vocabulary.normalise_fluid(span.text)
-            kind = CYTOKINE if cytokine else FLUID if fluid else span.label_.lower()
+            if not cytokine and self.vocabulary.normalise_fluid(span.text):
+                continue  # a known fluid's name that the lexicon refused is no sample: blood flow
+            kind = CYTOKINE if cytokine else span.label_.lower()
             if kind in (CYTOKINE, FLUID):
-                kept.append((kind, _Found(span.start_char, span.end_char, cytokine or fluid or "", span.id_)))
+                kept.append((kind, _Found(span.start_char, span.end_char, cytokine or "", span.id_)))
         return kept
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from extractor.anaphora import find_references
+from extractor.clauses import split_clauses
 from extractor.comparison import opposite
 from extractor.cues import find_cues
 from extractor.records import Direction, Span
 from extractor.roles import SKIPPED, Sentence
-from extractor.anaphora import find_references
-from extractor.clauses import split_clauses
 from extractor.scope import Group, Verdict, verdicts
 from extractor.statements import Statement, base_score, continued, doubt, read_sentence
 

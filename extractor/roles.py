@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -59,6 +60,7 @@ _CONCLUDES = re.compile(
 )
 
 _ASIDE = re.compile(rf"\([^(){CYTOKINE_MARK}]*\)|\[[^\[\]{CYTOKINE_MARK}]*\]")
+_SIGN = re.compile("[=<>≤≥]")
 _FIGURES = re.compile(rf"[;,:]?\s*[^;,:(){CYTOKINE_MARK}]*[=<>≤≥][^;,(){CYTOKINE_MARK}]*(?=[;,)])(?=[^()]*\))")
 SKIPPED = frozenset({"background", "aim", "methods"})
 
@@ -95,8 +97,12 @@ def mask(text: str, mentions: list[Mention], offset: int) -> str:
         mark = CYTOKINE_MARK if mention.kind == "cytokine" else FLUID_MARK
         for index in range(mention.span.start - offset, mention.span.end - offset):
             marked[index] = mark
-    blank = _ASIDE.sub(lambda match: " " * len(match[0]), "".join(marked))
-    return _FIGURES.sub(lambda match: " " * len(match[0]), blank)
+    masked = "".join(marked)
+    if "(" in masked or "[" in masked:
+        masked = _ASIDE.sub(lambda match: " " * len(match[0]), masked)
+    if "(" in masked and _SIGN.search(masked):
+        masked = _FIGURES.sub(lambda match: " " * len(match[0]), masked)
+    return masked
 
 
 def _without_asides(masked: str, label: Role, index: int, count: int) -> tuple[str, Role]:
@@ -159,4 +165,9 @@ def _unlabelled(masked: str, index: int, count: int) -> Role:
 def solid(sentence: Sentence, start: int, end: int) -> bool:
     """Whether a stretch of a sentence (offsets in the article) speaks of cells, tissue, genes or culture."""
     part = sentence.masked[max(0, start - sentence.span.start) : max(0, end - sentence.span.start)]
+    return _solid(part)
+
+
+@lru_cache(maxsize=512)
+def _solid(part: str) -> bool:
     return pattern("solid").search(part) is not None

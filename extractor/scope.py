@@ -109,7 +109,13 @@ def verdicts(group: Group, groups: Sequence[Group], cues: Sequence[Cue], clause:
         return
     if cue.verdict in ("none", "blocked") or _explained_away(group, cue, clause):
         return
-    weight = 1.0 if cost < 25 else 0.7
+    yield from _governed(group, cue, ranked, clause, weight=1.0 if cost < 25 else 0.7)
+
+
+def _governed(
+    group: Group, cue: Cue, ranked: Sequence[tuple[float, Cue]], clause: str, *, weight: float
+) -> Iterator[Verdict]:
+    """What a cue that governs a group says of it: exceptions, denials, what was prevented."""
     direction = opposite(cue.verdict) if flipped(cue, clause) else plain_way(cue.verdict)
     if group.excepted:
         if cue.verdict != "unchanged":

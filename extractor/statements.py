@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from extractor.clauses import split_clauses
 from extractor.cues import Cue, find_cues
 from extractor.ellipsis import denied, leaning, spared
 from extractor.records import Direction, Mention, Span
 from extractor.roles import Sentence
-from extractor.clauses import split_clauses
 from extractor.scope import Group, Verdict, find_groups, read_respectively, verdicts
 from extractor.wordlists import CYTOKINE_MARK, FLUID_MARK, pattern
 
@@ -33,7 +34,9 @@ _GIVEN_AFTER = re.compile(
     r"|dependent|mediated|blockade|blockers?|inhibitors?|inhibition"
     r"|antagonists?|antibod(?:y|ies)|neutrali\w+|producing|secreting|positive|expressing|knockout|null|genes?"
     r"|mRNA|promoters?|polymorphisms?|transgenic|like cytokine|signal\w+|pathway"
-    r"|groups?|arms?|recipients|cohort|(?:receptor )?superfamily|family|haploinsufficiency|mutations?|mutants?|carriers|variants?|therap\w+|gene|genotyp\w+|SNPs?|haplotyp\w+|ratio|receptor signal\w+|driven|resistan\w+"
+    r"|groups?|arms?|recipients|cohort|(?:receptor )?superfamily|family|haploinsufficiency"
+    r"|mutations?|mutants?|carriers|variants?|therap\w+|gene|genotyp\w+|SNPs?|haplotyp\w+|ratio"
+    r"|receptor signal\w+|driven|resistan\w+"
     r"|sensitivity|axis|responsive\w*|binding|effects?|related|spot|(?:and|plus) [\w-]+ (?:therapy|treatment"
     r"|administration|vaccination))\b|/[-/]|\s?\+)",
     re.IGNORECASE,
@@ -62,6 +65,9 @@ _STIMULATED = re.compile(
 )
 
 
+_RATIO_OF = re.compile(
+    rf"ratios? of (?:[\w\s{FLUID_MARK}-]*(?:{CYTOKINE_MARK}+ (?:to|and|over) [\w\s{FLUID_MARK}-]*)?)?$", re.IGNORECASE
+)
 _TOUCHING = re.compile(rf"{CYTOKINE_MARK}\)?\W*(?:levels?|concentrations?)?\W*$")
 
 
@@ -149,7 +155,7 @@ def continued(
     if which and not touching:
         return [], cues
     groups = [
-        Group(Span(0, 0), group.mentions, group.excepted)
+        Group(Span(0, 0), group.mentions, group.excepted and not which)
         for group in carried
         if not (which and group is not carried[-1])
     ]
@@ -217,8 +223,8 @@ def doubt(sentence: Sentence, where: Span, direction: Direction) -> float:
 def _elliptic(clause: str, cues: Sequence[Cue]) -> bool:
     """Whether the clause goes on about the subject before: "..., but fell thereafter"."""
     head = re.sub(
-        r"^\W*(?:and|but|then|whereas|while|although|however|which|followed|accompanied|(?:on the other hand|in contrast"
-        r"|by contrast|conversely),?)?\s*(?:by)?\s*",
+        r"^\W*(?:and|but|then|whereas|while|although|however|which|followed|accompanied"
+        r"|(?:on the other hand|in contrast|by contrast|conversely),?)?\s*(?:by)?\s*",
         "",
         clause[: cues[0].span.start],
         flags=re.IGNORECASE,
@@ -251,17 +257,16 @@ def _idle(clause: str) -> Cue | None:
 def is_given(sentence: Sentence, mention: Mention) -> bool:
     """Whether the mention is something administered, a gene, a drug target, one side of a ratio."""
     at, end = mention.span.start - sentence.span.start, mention.span.end - sentence.span.start
-    before, after = re.sub(r"\s+", " ", sentence.masked[max(0, at - 120) : at]), sentence.text[end:]
-    masked_after = sentence.masked[end:]
+    before, after = sentence.masked[max(0, at - 120) : at], sentence.text[end : end + 120]
+    return not mention.level or _between_words_of_giving(before, after, sentence.masked[end : end + 120])
+
+
+@lru_cache(maxsize=512)
+def _between_words_of_giving(before: str, after: str, masked_after: str) -> bool:
+    before = re.sub(r"\s+", " ", before)
     return (
-        not mention.level
-        or _GIVEN_BEFORE.search(before) is not None
+        _GIVEN_BEFORE.search(before) is not None
         or _GIVEN_AFTER.match(after) is not None
         or _RATIO.match(masked_after) is not None
-        or re.search(
-            rf"ratios? of (?:[\w\s{FLUID_MARK}-]*(?:{CYTOKINE_MARK}+ (?:to|and|over) [\w\s{FLUID_MARK}-]*)?)?$",
-            before,
-            re.IGNORECASE,
-        )
-        is not None
+        or _RATIO_OF.search(before) is not None
     )

@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from itertools import product
 
+from extractor.candidates import find_candidates
 from extractor.records import AnnotatedArticle, Article, Kind, Mention, Span
+from extractor.rules import RuleClassifier
 
 _TAG = re.compile(r"<(?P<close>/?)(?P<name>cyt|fluid|up|down|same)(?:=(?P<concept>[^>]+))?>")
 _FLUIDS = {"sera": "serum", "circulating": "blood", "urinary": "urine", "synovial fluid": "synovial_fluid"}
@@ -46,6 +48,25 @@ def expected(marked: str) -> set[tuple[str, str, str]]:
     for mention in annotated.mentions:
         names[mention.kind].add(str(mention.concept))
     return set(product(names["cytokine"], names["fluid"], directions))
+
+
+def compact(text: str) -> str:
+    """The marked-up form of ``"{Serum} [IL-6] rose."``: cytokines in square brackets, fluids in braces, no title."""
+    marked = re.sub(r"\[([^\]]+)\]", r"<cyt>\1</cyt>", text)
+    return "\n" + re.sub(r"\{([^}]+)\}", r"<fluid>\1</fluid>", marked)
+
+
+def decide(marked: str) -> set[tuple[str, str, str]]:
+    """The triples that the rules find in a marked-up text."""
+    annotated = read_marked(marked)
+    decisions = RuleClassifier().decide([(annotated, find_candidates(annotated))])[0]
+    return {(str(d.candidate.cytokine.concept), d.candidate.fluid_name, d.direction) for d in decisions}
+
+
+def triples(text: str) -> set[tuple[str, str, str]]:
+    """``"IL-6 CSF up; TNF CSF same"`` -> triples."""
+    parts = [part.split() for part in text.split(";") if part.strip()]
+    return {(cytokine, fluid, DIRECTIONS[way]) for cytokine, fluid, way in parts}
 
 
 def _mention(text: str, name: str, concept: str | None, start: int) -> Mention:

@@ -13,15 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractor.benchmark.corpora import Document, Required
+from extractor.benchmark.external import score_documents
 from extractor.errors import ModelError
+from extractor.evaluate import score_mentions
 from extractor.mentions import annotate
 from extractor.pipeline import build_pipeline
 from extractor.records import Article, GoldArticle, Mention, Span
 from extractor.releases import record_release
 from extractor.training.coining import coin, with_coined_names
 from extractor.training.ner import write_model
+from extractor.training.ner_card import CardFacts, write_card
 from extractor.training.ner_fit import NerSettings, blank_ner, example_of, fit_ner
-from extractor.training.ner_scores import guideline_fluids, ner_alone, recognise
+from extractor.training.ner_scores import NerScores, guideline_fluids, ner_alone, recognise
 from extractor.training.ner_texts import Labelled, Withheld, held_out, labelled_documents, labelled_gold
 from extractor.training.unseen import choose_unseen, reduced_pipeline, score_unseen, without_concepts
 
@@ -223,3 +226,21 @@ def test_unseen_names_leave_lexicon_and_training_text(model: Path) -> None:
     assert scores.mentions == 1
     assert scores.exact["lexicon"].recall.value == 0.0
     assert scores.exact["both"].tp == scores.exact["ner"].tp
+
+
+def test_the_card_names_data_scores_and_what_is_best(model: Path, tmp_path: Path) -> None:
+    texts = [gold("IL6", "IL-6", number) for number in range(4)]
+    runs = recognise([each.article for each in texts if each.article is not None], str(model))
+    scores = NerScores(
+        gold={name: score_mentions(texts, found, samples=20) for name, found in runs.items()},
+        external={"x-test": {name: score_documents([], [], samples=20) for name in runs}},
+    )
+    unseen = score_unseen([gold("IL22", "IL-22", 1)], ["IL22"], str(model), samples=20)
+    facts = CardFacts(
+        "0.0.1", '{"seed": 1}', {"gold": 4, "AnatEM": 2}, {"general/train.jsonl": "ab" * 32}, {"spacy": "3"}
+    )
+    write_card(tmp_path / "MODEL.md", facts, scores, unseen)
+    card = (tmp_path / "MODEL.md").read_text(encoding="utf-8")
+    for said in ("# ner-0.0.1", "CC BY-SA 3.0", "ab" * 32, '{"seed": 1}', "IL22", "x-test", "## Limits", "**lexicon**"):
+        assert said in card
+    assert "| lexicon | cytokine | 1.000 [1.000–1.000] |" in card

@@ -191,14 +191,17 @@ def test_plugged_in_model_adds_what_normalises(tmp_path: Path) -> None:
             {"label": "GENE", "pattern": "TP53"},
             {"label": "CYTOKINE", "pattern": "novokine"},
             {"label": "GENE", "pattern": "MK"},
+            {"label": "FLUID", "pattern": "Blood"},
+            {"label": "FLUID", "pattern": "gland juice"},
         ]
     )
     other.to_disk(tmp_path / "model")
     nlp = build_pipeline(ner=str(tmp_path / "model"))
-    doc = nlp("IL-6, TP53, novokine. Here MK is the drug.")
+    doc = nlp("IL-6, TP53, novokine. Here MK is the drug. Blood flow rose, as did gland juice.")
     spans = [(s.text, s.kb_id_, s.id_) for s in doc.spans["cytokine"]]
     name = str(tmp_path / "model")
     assert spans == [("IL-6", "IL6", "lexicon"), ("novokine", "", name), ("MK", "MDK", name)]
+    assert [(s.text, s.kb_id_, s.id_) for s in doc.spans["fluid"]] == [("gland juice", "", name)]
 
 
 def test_missing_model_is_one_clear_line() -> None:

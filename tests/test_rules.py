@@ -6,24 +6,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from marked import DIRECTIONS, expected, read_marked
+from marked import DIRECTIONS, decide, expected, read_marked, triples
 
 from extractor.candidates import find_candidates
 from extractor.cues import find_cues
 from extractor.rules import RuleClassifier, votes
-
-
-def decide(marked: str) -> set[tuple[str, str, str]]:
-    annotated = read_marked(marked)
-    decisions = RuleClassifier().decide([(annotated, find_candidates(annotated))])[0]
-    return {(str(d.candidate.cytokine.concept), d.candidate.fluid_name, d.direction) for d in decisions}
-
-
-def triples(text: str) -> set[tuple[str, str, str]]:
-    """``"IL-6 CSF up; TNF CSF same"`` -> triples."""
-    parts = [part.split() for part in text.split(";") if part.strip()]
-    return {(cytokine, fluid, DIRECTIONS[way]) for cytokine, fluid, way in parts}
-
 
 PLAIN = [
     "\n<cyt>IL-6</cyt> was <up>raised</up> in <fluid>CSF</fluid> of the patients.",

@@ -191,7 +191,7 @@ class TestFirst:
 
     def test_nothing_is_left_beside_the_database(self, run, store):
         run()
-        assert not list(store.path.parent.rglob("*.xml.gz"))
+        assert not list(store.path.parent.glob("*.updates"))
 
 
 class TestLater:

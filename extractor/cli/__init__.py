@@ -33,6 +33,7 @@ app.command("version")(info.version)
 
 def main() -> None:
     """Run the command line; every expected failure is one line and an exit code."""
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")  # it complains where torch is not installed
     try:
         app(prog_name="extractor")
     except SystemExit as done:

@@ -71,7 +71,7 @@ def report(
     opposed = sum(cell.opposed for cell in ledger.cells)
     reporter.say(
         f"{len(ledger.studies):,} studies, {ledger.claims:,} findings, {len(ledger.cells):,} cells, {opposed:,} with "
-        f"rise and fall; {len(ledger.excluded):,} studies left out"
+        f"rise and fall; studies left out: {len(ledger.excluded):,}"
     )
     for line in LIMITS:
         reporter.say(f"- {line}")

@@ -7,9 +7,10 @@ attributes ``Contrast``, ``Comparator``, ``Host`` and ``Debatable``, and a note 
 mention there is no ``Sample``; a fluid known all the same stands in the note. An elided member of a list (``-6``) is
 a ``Cytokine`` like any other: its note says which.
 
-Offsets are code points of the ``.txt`` file, whose line ends are those of the text. A span over a line end is written
-in fragments, as brat does; a discontinuous span is read from its first to its last character. Tabs and line ends
-inside a marked text are blanks in the ``.ann`` file.
+Offsets are code points of the ``.txt`` file. brat reads with universal newlines, which would move everything behind a
+CR LF, and its ``.ann`` files are separated by tabs: tabs, carriage returns and rare line ends are blanks in both
+files and are restored by ``articles.jsonl``. A span over a line end is written in fragments, as brat does; a
+discontinuous span is read from its first to its last character. A line end at the border of a span is not held.
 
 brat cannot say that a document is finished. Ids and title lengths stand in ``articles.jsonl``; without that file the
 id is the file's name, and the title ends at the first newline. Not held: ``Mention.source``, the article's other
@@ -26,7 +27,17 @@ from pathlib import Path
 
 from extractor.errors import InputError, RecordError
 from extractor.exchange.documents import Document, anchor, article_of, attempt, mention_at
-from extractor.exchange.files import new_folder, one_line, read_lines, read_text, stems, write_lines, write_text
+from extractor.exchange.files import (
+    masked,
+    new_folder,
+    one_line,
+    read_lines,
+    read_text,
+    stems,
+    unmasked,
+    write_lines,
+    write_text,
+)
 from extractor.exchange.slots import Slots, finding_of, slots_of
 from extractor.records import COMPARATORS, CONTRASTS, DIRECTIONS, Article, Finding, Json, Kind, Mention, Span
 
@@ -35,7 +46,7 @@ INDEX = "articles.jsonl"
 HOSTS = ("human", "mouse", "rat")
 _TYPES: dict[str, Kind] = {"Cytokine": "cytokine", "Fluid": "fluid"}
 _ATTRIBUTES = {"Contrast": "contrast", "Comparator": "comparator", "Host": "host"}
-_LINE_END = re.compile(r"[\r\n]+")
+_LINE_END = re.compile(r"\n+")
 _EVENTS = "\n".join(f"{name.capitalize()}\tAnalyte?:Cytokine, Sample?:Fluid" for name in DIRECTIONS)
 ANNOTATION_CONF = f"""[entities]
 Cytokine
@@ -83,10 +94,11 @@ def write(documents: Iterable[Document], out: Path) -> None:
     index = []
     for stem, document in stems(documents):
         article = document.article
-        write_text(folder / f"{stem}.txt", article.text)
+        shown, hidden = masked(article.text)
+        write_text(folder / f"{stem}.txt", shown)
         write_text(folder / f"{stem}.ann", _Writer(document).written())
-        row = {"file": stem, "id": article.id, "pmid": article.pmid, "title_length": len(article.title)}
-        index.append(row)
+        row: Json = {"file": stem, "id": article.id, "pmid": article.pmid, "title_length": len(article.title)}
+        index.append({**row, "masked": hidden})
     write_lines(folder / INDEX, index)
 
 
@@ -184,7 +196,7 @@ def read(path: Path) -> Iterator[Document | RecordError]:
 
 
 def _document(folder: Path, stem: str, row: Json) -> Document:
-    text = read_text(folder / f"{stem}.txt")
+    text = unmasked(read_text(folder / f"{stem}.txt"), row.get("masked", []))
     article = article_of(str(row["id"]), text, title_length=row.get("title_length"), pmid=row.get("pmid"))
     lines = _parse(read_text(folder / f"{stem}.ann"), text)
     mentions = {

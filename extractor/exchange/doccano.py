@@ -11,7 +11,8 @@ a span ``statement`` over its evidence. An elided member of a list (``-6``) is a
 slots travel in ``article`` (doccano's metadata) and are joined again by place and label (see ``links``): a curator
 sees and changes cytokine, fluid, direction, contrast.
 
-Offsets are UTF-16 code units, which is how doccano counts. Carriage returns are shown as blanks and restored. The
+Offsets are UTF-16 code units, which is how doccano counts. Tabs, carriage returns and rare line ends
+are shown as blanks and restored. The
 format does not repeat the marked text: the hash in ``article`` proves that the text is unchanged.
 
 Documents arrive unconfirmed; the format cannot say which a curator has finished. Not held: ``Mention.source``, the
@@ -26,7 +27,7 @@ from pathlib import Path
 
 from extractor.errors import RecordError
 from extractor.exchange.documents import Document, attempt, mention_at
-from extractor.exchange.files import in_folder, new_folder, read_lines, write_json, write_lines
+from extractor.exchange.files import in_folder, masked, new_folder, read_lines, unmasked, write_json, write_lines
 from extractor.exchange.links import (
     LABELS,
     STATEMENT,
@@ -94,8 +95,9 @@ def _row(document: Document) -> Json:
             )
             ends = {"from_id": start, "to_id": names[link.fluid, "fluid"]}
             relations.append({"id": len(relations), **ends, "type": link.label})
-    given = {**payload(document), "returns": [at for at, character in enumerate(text) if character == "\r"]}
-    return {"text": text.replace("\r", " "), "entities": entities, "relations": relations, "article": given}
+    shown, hidden = masked(text)
+    given = {**payload(document), "masked": hidden}
+    return {"text": shown, "entities": entities, "relations": relations, "article": given}
 
 
 def read(path: Path) -> Iterator[Document | RecordError]:
@@ -121,19 +123,12 @@ class _Spans:
 
 
 def _document(row: Json, given: Json, number: int) -> Document:
-    text = _with_returns(row["text"], given.get("returns", []))
+    text = unmasked(row["text"], given.get("masked", []))
     article = article_from(given, text, identity=str(row.get("id", number)))
     spans = _spans(row["entities"], text, given)
     found = [*spans.alone, *(_link(each, spans) for each in row.get("relations", []))]
     findings = restore(article, list(spans.mentions.values()), found, given)
     return Document.of(article, findings, spans.mentions.values())
-
-
-def _with_returns(text: str, returns: list[int]) -> str:
-    characters = list(text)
-    for at in returns:
-        characters[at] = "\r"
-    return "".join(characters)
 
 
 def _spans(entities: list[Json], text: str, given: Json) -> _Spans:

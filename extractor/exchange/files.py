@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from extractor.errors import InputError
 from extractor.exchange.documents import Document
@@ -27,6 +28,31 @@ def one_line(text: str) -> str:
 def xml_text(text: str) -> str:
     """The text with U+FFFD for every character that XML 1.0 cannot hold; offsets stay."""
     return _NOT_XML.sub("\ufffd", text)
+
+
+def masked(text: str) -> tuple[str, list[list[int | str]]]:
+    """The text with a blank for what only one tool or reader counts as one character, and what stood there.
+
+    These are tabs, carriage returns and the rarer line ends; LF stays, and so do all offsets.
+    """
+    hidden: list[list[int | str]] = [
+        [found.start(), found[0]] for found in _LINE_BREAK.finditer(text) if found[0] != "\n"
+    ]
+    return _LINE_BREAK.sub(lambda found: "\n" if found[0] == "\n" else " ", text), hidden
+
+
+def unmasked(text: str, hidden: Iterable[Sequence[Any]]) -> str:
+    """The text with what :func:`masked` took out.
+
+    Raises:
+        ValueError: there is no blank at such a place: the tool has changed the text.
+    """
+    characters = list(text)
+    for at, character in hidden:
+        if not (0 <= at < len(characters) and characters[at] == " "):
+            raise ValueError("the text is not the one that was exported: the tool has changed it")
+        characters[at] = character
+    return "".join(characters)
 
 
 def stems(documents: Iterable[Document]) -> Iterator[tuple[str, Document]]:
@@ -99,13 +125,13 @@ def read_bytes(path: Path) -> bytes:
 
 
 def read_text(path: Path) -> str:
-    """The text of a UTF-8 file; line ends stay as they are, a byte-order mark goes.
+    """The text of a UTF-8 file exactly as it is, line ends and byte-order mark included.
 
     Raises:
         InputError: it cannot be read, or is no UTF-8.
     """
     try:
-        return read_bytes(path).decode("utf-8").removeprefix("\ufeff")
+        return read_bytes(path).decode("utf-8")
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: is no UTF-8 at byte {error.start}") from None
 
@@ -117,7 +143,7 @@ def read_json(path: Path) -> object:
         InputError: it cannot be read, or is no JSON.
     """
     try:
-        return json.loads(read_text(path))
+        return json.loads(read_text(path).removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: is no JSON: {error}") from None
 
@@ -128,7 +154,7 @@ def read_lines(path: Path) -> Iterator[tuple[int, Json]]:
     Raises:
         InputError: a line is no JSON object; names it.
     """
-    for number, line in enumerate(read_text(path).split("\n"), 1):
+    for number, line in enumerate(read_text(path).removeprefix("\ufeff").split("\n"), 1):
         if not line.strip():
             continue
         try:

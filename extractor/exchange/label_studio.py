@@ -11,8 +11,9 @@ Offsets are code points: Label Studio counts so for the tag ``Text``, also where
 LF count one each, and the configuration keeps white space as it is.
 
 What we write are ``predictions``: a task arrives unlabelled. Reading takes the last annotation of a task that was not
-cancelled and is then ``reviewed``, else the first prediction. Read is the export ``JSON``, not ``JSON-MIN``. Not
-held: ``Mention.source``, the article's data but for id, PMID and title length.
+cancelled and is then ``reviewed``, else the first prediction. Read is the export ``JSON``, not ``JSON-MIN``; it says
+of an unlabelled task only how many predictions it has, so that such a task is passed over. Not held:
+``Mention.source``, the article's data but for id, PMID and title length.
 """
 
 from __future__ import annotations
@@ -141,7 +142,24 @@ def read(path: Path) -> Iterator[Document | RecordError]:
     if not isinstance(tasks, list):
         raise InputError(f"{file}: is no list of Label Studio tasks")
     for number, task in enumerate(tasks, 1):
+        if _is_silent(task):
+            continue
         yield attempt(str(file), _name(task, number), lambda task=task, number=number: _document(task, number))  # type: ignore[misc]
+
+
+def _is_silent(task: Any) -> bool:  # noqa: ANN401  # whatever the list holds
+    """Whether nobody has labelled the task and its predictions are but numbers, as in Label Studio's own export."""
+    if not isinstance(task, dict) or _done(task):
+        return False
+    return "annotations" in task and not _proposed(task)
+
+
+def _done(task: Json) -> list[Json]:
+    return [each for each in task.get("annotations", []) if not each.get("was_cancelled")]
+
+
+def _proposed(task: Json) -> list[Json]:
+    return [each for each in task.get("predictions", []) if isinstance(each, dict)]
 
 
 def _name(task: Any, number: int) -> str:  # noqa: ANN401  # whatever the list holds
@@ -155,9 +173,8 @@ def _document(task: Json, number: int) -> Document:
     data = task["data"]
     given = data.get("article") or {}
     article = article_from(given, data["text"], identity=str(task.get("id", number)))
-    done = [each for each in task.get("annotations", []) if not each.get("was_cancelled")]
-    proposed = [each for each in task.get("predictions", []) if isinstance(each, dict)]
-    results = (done or proposed or [{"result": []}])[-1 if done else 0]["result"]
+    done = _done(task)
+    results = (done or _proposed(task) or [{"result": []}])[-1 if done else 0]["result"]
     regions, concepts = _regions(results)
     mentions = {
         name: _mention(article.text, value, kind, concepts.get(name), given)

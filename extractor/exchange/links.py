@@ -156,7 +156,8 @@ def restore(
         if origin is not None:
             rest.remove(origin)
         place = len(order) if origin is None else order[id(origin)]
-        made.append((place, link, {**_without_names(slots, link, origin), **_judged(link.label)}))
+        marked = (link.anchor, "cytokine") in there
+        made.append((place, link, {**_without_names(slots, link, origin, marked=marked), **_judged(link.label)}))
     if unlinked:
         alone = (each for each in rest if each.link.fluid is None and _stands(each, there))
         made.extend((order[id(each)], each.link, each.slots) for each in alone)
@@ -183,6 +184,7 @@ def _origin(link: Link, rest: list[_Kept], there: dict[tuple[Span, Kind], Mentio
     tests = (
         lambda kept: kept.link[:2] == link[:2],
         lambda kept: (kept.cytokine, kept.fluid, kept.link.label) == (*names, link.label),
+        lambda kept: kept.link.anchor.overlaps(link.anchor) and kept.link[1:3] == link[1:3],
         lambda kept: kept.link.anchor == link.anchor and kept.link.label == link.label,
     )
     return next((kept for test in tests for kept in rest if test(kept)), None)
@@ -196,11 +198,11 @@ def _fluid_name(link: Link, there: dict[tuple[Span, Kind], Mention]) -> str:
     return link.fluid_name if link.fluid is None else _name(there.get((link.fluid, "fluid")))
 
 
-def _without_names(slots: Slots, link: Link, origin: _Kept | None) -> Slots:
+def _without_names(slots: Slots, link: Link, origin: _Kept | None, *, marked: bool) -> Slots:
     """Slots of a changed finding; names it was given by hand hold only where the place is the old one."""
     if origin is None or origin.link.fluid != link.fluid or link.fluid_name not in {"", origin.link.fluid_name}:
         slots = {key: value for key, value in slots.items() if key not in {"fluid", "cross_sentence"}}
-    if origin is None or origin.link.anchor != link.anchor:
+    if marked and (origin is None or origin.link.anchor != link.anchor):
         slots = {key: value for key, value in slots.items() if key not in {"cytokine", "cross_sentence"}}
     return slots
 

@@ -55,7 +55,7 @@ def _written(document: Document) -> str:
 
 def read(path: Path) -> Iterator[Document | RecordError]:
     """Documents of a PubTator file; each ends where a title of another id or an empty line stands."""
-    for number, block in enumerate(_blocks(read_text(path)), 1):
+    for number, block in enumerate(_blocks(read_text(path).removeprefix("\ufeff")), 1):
         found = _TEXT.fullmatch(block[0])
         name = found.group(1) if found else f"document {number}"
         yield attempt(str(path), name, lambda block=block: _document(block))  # type: ignore[misc]

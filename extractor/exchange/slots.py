@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TypeAlias, cast
+from typing import TypeAlias, cast, overload
 
 from extractor.exchange.tokens import sentence_around
 from extractor.records import (
@@ -117,8 +117,8 @@ def finding_of(
         ValueError: a slot has a value that is none, or no cytokine is named.
     """
     slots = {name: value for name, value in given.items() if value}
-    cytokine = _named(cytokine)
-    fluid = _named(fluid)
+    cytokine = named(cytokine)
+    fluid = named(fluid)
     evidence = _evidence(slots, text, anchor)
     there = (m for m in (cytokine, fluid) if m is not None)
     outside = cytokine is None or fluid is None or not all(evidence.contains(m.span) for m in there)
@@ -146,8 +146,16 @@ def finding_of(
     )
 
 
-def _named(mention: Mention | None) -> Mention | None:
-    """A curator's new mention gets its concept from the vocabulary."""
+@overload
+def named(mention: Mention) -> Mention: ...
+
+
+@overload
+def named(mention: None) -> None: ...
+
+
+def named(mention: Mention | None) -> Mention | None:
+    """The mention with a concept from the vocabulary, if it has none of its own and its name is known."""
     if mention is None or mention.concept is not None:
         return mention
     vocabulary = load_vocabulary()

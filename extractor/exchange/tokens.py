@@ -42,10 +42,11 @@ def tokens(text: str, spans: Iterable[Span] = ()) -> list[Token]:
 
 
 def token_range(found: list[Token], span: Span) -> tuple[int, int]:
-    """First and last index of the tokens that a span touches."""
+    """First and last index of the tokens that a span touches; the next token, or the last, for a blank between them."""
     first = bisect_right([token.end for token in found], span.start)
     last = bisect_left([token.start for token in found], span.end) - 1
-    return min(first, len(found) - 1), max(last, first, 0)
+    first = min(first, len(found) - 1)
+    return first, max(last, first)
 
 
 def sentences(text: str, spans: Iterable[Span] = ()) -> list[Span]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,8 +10,6 @@ from extractor.ledger import AGREEMENT, LIMITS, MINORITY, CellKey, Ledger, Study
 from extractor.records import Claim, Finding, Json
 from extractor.report.provenance import CONTRAST_NAMES, HOST_NAMES, Provenance, flow, methods
 from extractor.vocabulary import load_vocabulary
-
-_SYNONYMS = 12
 
 
 def payload(ledger: Ledger, provenance: Provenance) -> Json:
@@ -21,6 +20,7 @@ def payload(ledger: Ledger, provenance: Provenance) -> Json:
         _claim(cell.key, vote, claim, places) for cell in ledger.cells for vote in cell.votes for claim in vote.claims
     ]
     cytokines = sorted({cell.key.cytokine for cell in ledger.cells})
+    written = _written(claim for cell in ledger.cells for vote in cell.votes for claim in vote.claims)
     return {
         "condition": ledger.selection.condition or "any condition",
         "query": provenance.query,
@@ -31,7 +31,7 @@ def payload(ledger: Ledger, provenance: Provenance) -> Json:
         "hosts": HOST_NAMES,
         "contrasts": CONTRAST_NAMES,
         "fluids": sorted({cell.key.fluid for cell in ledger.cells}, key=fluid_order),
-        "cytokines": {symbol: _names(symbol) for symbol in cytokines},
+        "cytokines": {symbol: _names(symbol, written[symbol]) for symbol in cytokines},
         "studies": [_study(study) for study in studies],
         "claims": claims,
         "excluded": [{**_study(each.study), "reason": each.reason, "claims": each.claims} for each in ledger.excluded],
@@ -96,19 +96,28 @@ def _filled(fields: Json) -> Json:
     return {name: value for name, value in fields.items() if value is not False and value not in (None, "", [], ())}
 
 
-def _names(symbol: str) -> list[str]:
-    """Names a reader may look for; the first is the one most used."""
+def _written(claims: Iterable[Claim]) -> dict[str, Counter[str]]:
+    """How the abstracts write each cytokine, counted."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for claim in claims:
+        if isinstance(claim, Finding) and claim.cytokine_mention is not None:
+            found[claim.cytokine][claim.cytokine_mention.text] += 1
+    return found
+
+
+def _names(symbol: str, written: Counter[str]) -> list[str]:
+    """Names a reader may look for: first as the abstracts write it most, then those of the vocabulary."""
     concept = load_vocabulary().cytokines.get(symbol)
-    if concept is None:
-        return []
-    return list(_unlike(symbol, (*concept.synonyms, concept.name)))[:_SYNONYMS]
+    common = sorted(written, key=lambda name: (-written[name], name))[:1]
+    known = (concept.name, *concept.synonyms) if concept else ()
+    return list(_unlike(symbol, (*common, *known)))
 
 
 def _unlike(symbol: str, names: Iterable[str]) -> Iterable[str]:
     """The names that are not the symbol over again, each spelling once."""
     seen = {_squeezed(symbol)}
     for name in names:
-        if _squeezed(name) not in seen:
+        if _squeezed(name) and _squeezed(name) not in seen:
             seen.add(_squeezed(name))
             yield name
 

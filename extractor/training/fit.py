@@ -38,14 +38,14 @@ class FitSettings:
         threads: of torch; part of what makes a run repeatable.
     """
 
-    epochs: int = 6
+    epochs: int = 10
     batch: int = 6
     rate: float = 1.5e-4
     head_factor: float = 6.0
-    vote_dropout: float = 0.3
-    length: int = 384
+    vote_dropout: float = 0.5
+    length: int = 320
     debatable: float = 0.4
-    negatives: float = 0.6
+    negatives: float = 0.5
     seed: int = 1
     threads: int = 2
 
@@ -68,6 +68,7 @@ def fit(
     sources: Sequence[Source],
     settings: FitSettings,
     *,
+    start: Path | None = None,
     device: str = "cpu",
     after_epoch: Callable[[int, float, RelationNetwork], None] = lambda _epoch, _loss, _network: None,
 ) -> RelationNetwork:
@@ -77,6 +78,7 @@ def fit(
         encoder: Hugging Face id or path.
         sources: where the examples come from.
         settings: see :class:`FitSettings`.
+        start: checkpoint of an earlier run to go on from.
         device: a torch device.
         after_epoch: called with the epoch, its mean loss and the network; may keep a checkpoint.
     """
@@ -86,6 +88,8 @@ def fit(
     network = RelationNetwork(encoder)
     network.to(device)
     network.name_tokens(load_tokenizer(Path(encoder)))
+    if start is not None:
+        network.load_state_dict(torch.load(start, weights_only=True))
     epochs = [list(_batches(sources, settings, rng)) for _ in range(settings.epochs)]
     optimiser, schedule = _optimiser(network, settings, sum(len(epoch) for epoch in epochs))
     for number, batches in enumerate(epochs):

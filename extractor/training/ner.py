@@ -6,7 +6,7 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -116,13 +116,14 @@ class _Run:
     report: Callable[[str], None]
 
     def unseen(self, labelled: Sequence[Labelled], nlp: Language, folder: Path) -> UnseenScores:
-        """Train once more without some concepts, in a folder that is removed again, and score that."""
+        """Train once more without some concepts, with half the epochs, and score that; the model is not kept."""
         gold = load_gold(self.annotations, corpus=self.corpus, splits=["train", "dev"])
         concepts = choose_unseen(gold, seed=self.settings.seed)
         self.report(f"the same without {', '.join(concepts)}")
         kept = without_concepts(labelled, concepts, nlp)
         try:
-            write_model(fit_ner(kept, self.settings, report=self.report), folder, version=self.settings.version)
+            shorter = replace(self.settings, epochs=max(1, self.settings.epochs // 2))
+            write_model(fit_ner(kept, shorter, report=self.report), folder, version=shorter.version)
             return score_unseen(gold, concepts, str(folder), samples=self.samples)
         finally:
             shutil.rmtree(folder, ignore_errors=True)

@@ -14,15 +14,15 @@ from extractor.training.unseen import UnseenScores
 _LICENCES = {
     "gold": "gold of this project, train split (annotations Apache-2.0; texts of their publishers)",
     "TCRE": "TCRE cytokine mentions, all but a fixed quarter of the documents (PMC open-access texts)",
-    "NLMgene": "NLM-Gene, training part (public domain, NLM)",
-    "BioRED": "BioRED, training and development part (public domain, NLM)",
-    "GNormPlus": "GNormPlus, training part (public domain, NLM)",
+    "NLMgene": "NLM-Gene, training part (published by the NLM under its own terms)",
+    "BioRED": "BioRED, training and development part (published by the NLM under its own terms)",
+    "GNormPlus": "GNormPlus, training part (published by the NLM under its own terms)",
     "AnatEM": "AnatEM, training part (CC BY-SA 3.0)",
     "bulk": "weak labels of this project's lexicon on a seeded sample of PubMed abstracts (texts of their publishers)",
 }
 _LIMITS = """## Limits
 
-- English titles and abstracts. Full text, tables and figure legends were seen in training, but not scored.
+- English titles and abstracts; pieces of full text and figure legends are in AnatEM only.
 - It finds names; whether a name is a level, a gene or a drug is decided by rules behind it, and so is the concept.
 - Most of its training labels come from the lexicon, so it repeats many of the lexicon's decisions.
 - A name that it finds and the vocabulary does not know gets no concept and never becomes a finding; such names are
@@ -147,7 +147,7 @@ def _unseen_lines(unseen: UnseenScores) -> Iterator[str]:
     yield "## Unseen names"
     yield ""
     yield f"{len(unseen.concepts)} cytokines ({', '.join(unseen.concepts)}) were removed from the lexicon and,"
-    yield "with every text that names one, from the training data;"
+    yield "with every text that names one, from the training data (half the epochs);"
     yield f"share of their {unseen.mentions} gold mentions still found:"
     yield ""
     yield "| system | exact span | overlapping |"

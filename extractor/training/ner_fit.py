@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import spacy
 from spacy.language import Language
@@ -123,8 +124,8 @@ def fit_ner(
     nlp.initialize(lambda: [example_of(nlp, one) for one in epochs[0][:300]])
     words = sum(len(one.text) for epoch in epochs for one in epoch) / 6
     steps = int(words / settings.batch) + 1
-    rates = iter(warmup_linear(settings.rate, steps // 20, steps))
-    optimiser = Adam((rate for rate in rates), use_averages=True, grad_clip=1.0, L2=0.01)
+    rates: Any = warmup_linear(settings.rate, steps // 20, steps)
+    optimiser = Adam(rates, use_averages=True, grad_clip=1.0, L2=0.01)
     for number, epoch in enumerate(epochs, 1):
         losses: dict[str, float] = {}
         for batch in _batches(nlp, epoch, settings):

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from sklearn.linear_model import LogisticRegression
+from transformers import AutoModel, AutoTokenizer
 
 from extractor.benchmark.corpora import evidence_inference
 from extractor.benchmark.systems import with_gold_mentions
@@ -59,11 +60,13 @@ class Run:
         work: folder for what is not released (adapted encoder, checkpoint, fp32 model).
         device: a torch device.
         say: called with one line of progress at a time.
+        start: checkpoint of an earlier run to go on from.
     """
 
     work: Path
     device: str
     say: Say
+    start: Path | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,9 @@ class Shares:
 
     gold: float = 1.0
     als: float = 1.0
-    analytes: float = 0.6
+    analytes: float = 0.5
     pairs: float = 1.0
-    evidence_inference: float = 0.15
+    evidence_inference: float = 0.1
 
 
 def train_relation(
@@ -88,6 +91,7 @@ def train_relation(
     settings: FitSettings | None = None,
     shares: Shares | None = None,
     adapt: bool = True,
+    start: Path | None = None,
     device: str = "cpu",
     say: Say = lambda _line: None,
 ) -> Json:
@@ -103,13 +107,14 @@ def train_relation(
         settings: of the training run.
         shares: of the sources.
         adapt: continue masked-language training first.
+        start: checkpoint of an earlier run to go on from.
         device: a torch device.
         say: called with one line of progress at a time.
 
     Returns:
         What was written to ``training.json`` in ``out``: data with hashes, settings, scores on dev.
     """
-    options, parts, run = settings or FitSettings(), shares or Shares(), Run(work, device, say)
+    options, parts, run = settings or FitSettings(), shares or Shares(), Run(work, device, say, start)
     torch.set_num_threads(options.threads)
     work.mkdir(parents=True, exist_ok=True)
     data = load_data(annotations, corpus)
@@ -143,6 +148,7 @@ def train_relation(
         "version": version,
         "encoder": sha256_of(encoder / "model.safetensors"),
         "adapted": adapt,
+        "start": None if start is None else sha256_of(start),
         "settings": asdict(options),
         "shares": asdict(parts),
         "articles": {name: len(pairs) for name, pairs in data.train.items()} | {"dev": len(data.dev)},
@@ -153,6 +159,16 @@ def train_relation(
     }
     (out / "training.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     return record
+
+
+def encoder_folder(name: str, work: Path) -> Path:
+    """The folder of an encoder: the one named, or where a Hugging Face id was saved to."""
+    if Path(name).is_dir():
+        return Path(name)
+    folder = work / "pretrained"
+    AutoModel.from_pretrained(name).save_pretrained(folder)
+    AutoTokenizer.from_pretrained(name).save_pretrained(folder)
+    return folder
 
 
 def load_data(annotations: Path, corpus: Path) -> Data:
@@ -239,7 +255,7 @@ def _fit_best(
             best[0] = f1
             torch.save(network.state_dict(), checkpoint)
 
-    network = fit(str(encoder), sources, settings, device=run.device, after_epoch=after)
+    network = fit(str(encoder), sources, settings, start=run.start, device=run.device, after_epoch=after)
     network.load_state_dict(torch.load(checkpoint, weights_only=True))
     network.cpu().eval()
     return network

@@ -53,8 +53,10 @@ def without_concepts(labelled: Iterable[Labelled], concepts: Collection[str], nl
     removed = set(concepts)
     kept = []
     for one in labelled:
-        found = {span.kb_id_ for span in nlp(one.text).spans["cytokine"]} if one.source != "bulk" else set()
-        if removed.isdisjoint(found) and removed.isdisjoint(one.concepts):
+        if not removed.isdisjoint(one.concepts):
+            continue
+        doc = nlp(one.text) if one.source != "bulk" else nlp.make_doc("")  # weak labels are the lexicon's already
+        if removed.isdisjoint(span.kb_id_ for span in doc.spans.get("cytokine", [])):
             kept.append(one)
     return kept
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import sqlite3
@@ -106,7 +107,7 @@ def update(
     asked = {pmid for manifest in fetched.values() for pmid in manifest.pmids}
     counts = {"asked": len(asked), "asked_again": len(under_way.due)}
     changes = _finish(store, under_way, vanished, judge, finished=settings.clock.now(), counts=counts)
-    shutil.rmtree(folder, ignore_errors=True)
+    _sweep(store)
     return replace(changes, errors=tuple(errors), asked=counts["asked"], asked_again=counts["asked_again"])
 
 
@@ -268,6 +269,8 @@ def _sweep(store: Store) -> None:
     """Remove what finished updates have left behind."""
     for row in store.rows("SELECT id FROM updates WHERE finished IS NOT NULL"):
         shutil.rmtree(_folder(store) / str(row[0]), ignore_errors=True)
+    with contextlib.suppress(OSError):  # it is not there, or an unfinished update is in it
+        _folder(store).rmdir()
 
 
 def _text(moment: datetime) -> str:

@@ -16,7 +16,7 @@ function refresh() {
 }
 
 function chooseCytokines() {
-  const names = [...new Set(current.map((cell) => cell.cytokine))].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  const names = [...new Set(current.map((cell) => cell.cytokine))].sort(byName);
   byId("cytokine").replaceChildren(...names.map((name) => option(name, name)));
   if (!names.includes(shownCytokine)) {
     const weight = (name) => current.filter((cell) => cell.cytokine === name).reduce((sum, cell) => sum + cell.votes.length + (cell.opposed ? 100 : 0), 0);

@@ -29,7 +29,7 @@ function ordered(cells) {
     studies: (a, b) => weight.get(b)[0].size - weight.get(a)[0].size,
     opposed: (a, b) => weight.get(b)[1] - weight.get(a)[1] || weight.get(b)[0].size - weight.get(a)[0].size,
   }[state.order];
-  return [...weight.keys()].sort((a, b) => by(a, b) || a.localeCompare(b, "en", { numeric: true }));
+  return [...weight.keys()].sort((a, b) => by(a, b) || byName(a, b));
 }
 
 function hostRow(hosts, columns) {

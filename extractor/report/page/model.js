@@ -8,13 +8,13 @@ const GROUPS = {
   unspecified: ["unspecified"],
   rest: ["before", "untreated", "other"],
 };
-const START = {
+const state = {
   search: "", contrast: "disease", comparator: "any", host: "all", since: null, until: null, score: 0,
   reviewed: false, opposed: false, order: "studies",
 };
-const state = { ...START };
 
 const plain = (text) => text.toLowerCase().normalize("NFKD").replace(/[\s\-_.\u2010-\u2015]/g, "");
+const byName = (a, b) => a.replace(/[<>]/g, "").localeCompare(b.replace(/[<>]/g, ""), "en", { numeric: true });
 const fluidName = (fluid) => (fluid === "unspecified" ? "fluid not stated" : fluid.replace("other:", "").replace(/_/g, " "));
 const hostName = (host) => data.hosts[host] || host;
 const plural = (number, one, many) => `${number.toLocaleString("en")} ${number === 1 ? one : many || `${one}s`}`;

@@ -1,0 +1,78 @@
+"""``extractor train``: the released models, made again; needs the extra ``train`` for the relation classifier."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from extractor.cli import options
+from extractor.cli.console import Reporter, print_json
+from extractor.errors import ModelError
+
+app = typer.Typer(help="Train the models of this project.", no_args_is_help=True)
+_CORPUS = typer.Option(metavar="FOLDER", help="Texts (*.jsonl.gz) and third-party corpora.")
+_MODELS = typer.Option("--output", "-o", metavar="FOLDER", help="Folder of all models.")
+
+
+@app.command("relation")
+def relation(
+    corpus: Annotated[Path, _CORPUS],
+    encoder: Annotated[str, typer.Option(metavar="NAME", help="Hugging Face id or folder of a BERT-like encoder.")],
+    output: Annotated[Path, _MODELS] = Path("models"),
+    annotations: options.Annotations = Path("annotations"),
+    version: Annotated[str, typer.Option(help="Of the model.")] = "1.0.0",
+    work: Annotated[Path, typer.Option(metavar="FOLDER", help="Checkpoints and the adapted encoder.")] = Path("work"),
+    epochs: Annotated[int, typer.Option(min=1)] = 10,
+    seed: Annotated[int, typer.Option(help="Of every generator.")] = 1,
+    threads: Annotated[int, typer.Option(min=1, help="Of torch.")] = 2,
+    start: Annotated[Path | None, typer.Option(metavar="FILE", help="Checkpoint to go on from.")] = None,
+    adapt: Annotated[bool, typer.Option(help="Continue masked-language training of the encoder first.")] = True,
+    device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
+    quiet: options.Quiet = False,
+) -> None:
+    """Train, choose on dev, calibrate, export and describe the relation classifier."""
+    try:
+        from extractor.training import card, release
+        from extractor.training.fit import FitSettings
+    except ModuleNotFoundError as error:
+        raise ModelError(f"training needs the extra: pip install 'als-cytokine-extractor[train]' ({error})") from error
+    from extractor.releases import record_release
+
+    reporter = Reporter(quiet=quiet)
+    folder = output / f"relation-{version}"
+    record = release.train_relation(
+        annotations,
+        corpus,
+        folder,
+        version=version,
+        encoder=release.encoder_folder(encoder, work),
+        work=work,
+        settings=FitSettings(epochs=epochs, seed=seed, threads=threads),
+        adapt=adapt,
+        start=start,
+        device=device,
+        say=reporter.say,
+    )
+    (folder / "MODEL.md").write_text(card.render_card(record, encoder=Path(encoder).name), encoding="utf-8")
+    record_release(folder)
+    reporter.say(f"wrote {folder}; now score it (benchmark accuracy) and fill the card (benchmark render)")
+
+
+@app.command("ner")
+def ner(
+    corpus: Annotated[Path, _CORPUS],
+    output: Annotated[Path, _MODELS] = Path("models"),
+    annotations: options.Annotations = Path("annotations"),
+    unseen: Annotated[bool, typer.Option(help="Also measure names that were never seen.")] = True,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Train, score and describe the recogniser of cytokines and fluids."""
+    from extractor.training.ner import train_ner
+
+    reporter = Reporter(quiet=quiet)
+    done = train_ner(output, annotations=annotations, corpus=corpus, unseen=unseen, report=reporter.say)
+    if as_json:
+        print_json({"folder": str(done.folder), "texts": done.texts})
