@@ -18,6 +18,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"^```console(?P<mark> network)?\n(?P<body>.*?)^```", re.DOTALL | re.MULTILINE)
+GROUPS = frozenset({"gold", "benchmark", "train"})
+"""Commands that have commands of their own."""
 OPTION = re.compile(r"(?<!\S)(--?[a-z][\w-]*)")
 
 
@@ -38,7 +40,8 @@ def run(command: str, folder: Path) -> int:
 
 def knows_options(command: str, folder: Path) -> bool:
     """Whether the command's help lists every option that is used."""
-    verbs = " ".join(command.split()[:2])
+    words = command.split()
+    verbs = " ".join(words[: 3 if words[1] in GROUPS else 2])
     path = f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         ["bash", "-c", f"{verbs} --help"],

@@ -45,6 +45,9 @@ class Span(NamedTuple):
         return self.start <= other.start and other.end <= self.end
 
 
+_NOWHERE = Span(0, 0)
+
+
 class Triple(NamedTuple):
     """What is counted: concept symbol, fluid name, direction."""
 
@@ -68,9 +71,9 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One bibliographic record.
+    r"""One bibliographic record.
 
-    ``text`` is ``title + "\\n" + abstract``; all spans count in it. A title may be empty.
+    ``text`` is ``title + "\n" + abstract``; all spans count in it. A title may be empty.
 
     Attributes:
         id: the input's id exactly as given; ``PMID:<n>`` for PubMed input.
@@ -109,7 +112,7 @@ class Mention:
     Attributes:
         concept: HGNC symbol, complex or ``<family>`` for cytokines; fluid name for fluids.
         level: False when the name is no protein level (gene, mRNA, polymorphism, drug target, antibody).
-        source: what found it: ``lexicon``, ``coordination``, ``abbreviation``, ``ner``, ``gold`` or a plugged-in model's name.
+        source: what found it: ``lexicon``, ``coordination``, ``abbreviation``, ``ner``, ``gold`` or a model's name.
     """
 
     span: Span
@@ -147,7 +150,7 @@ class Candidate:
     Attributes:
         fluid: None where no fluid is named that fits (``unspecified``).
         evidence: the sentence of the cytokine mention.
-        route: how the fluid was found: ``same``, ``earlier``, ``methods``, ``title``, ``conclusion``, ``later`` or ``none``.
+        route: how the fluid was found: ``same``, ``earlier``, ``methods``, ``title``, ``later`` or ``none``.
     """
 
     cytokine: Mention
@@ -207,7 +210,7 @@ class Finding(Claim):
     Two findings are the same when ``key`` is the same; the best evidence is kept and the others go to ``also``.
     """
 
-    evidence: Span = Span(0, 0)
+    evidence: Span = _NOWHERE
     evidence_text: str = ""
     cytokine_mention: Mention | None = None
     fluid_mention: Mention | None = None

@@ -8,7 +8,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractor.contract import SCHEMA, finding_json, finding_line, read_finding
@@ -89,6 +89,7 @@ def findings(draw: Any) -> Finding:
     )
 
 
+@settings(deadline=None, max_examples=50)
 @given(findings())
 def test_every_finding_validates_and_comes_back_equal(finding: Finding):
     row = json.loads(finding_line(finding))

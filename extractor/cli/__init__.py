@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from extractor.cli import benchmark, fetch, gold, info, mine, show
+from extractor.cli import benchmark, exchange_commands, fetch, gold, info, mine, show, store_commands, train
 from extractor.errors import ExtractorError
 
 FAILED = 1
@@ -26,6 +26,9 @@ app.command("show")(show.show)
 app.command("fetch")(fetch.fetch)
 app.add_typer(gold.app, name="gold")
 app.add_typer(benchmark.app, name="benchmark")
+app.add_typer(train.app, name="train")
+store_commands.register(app)
+exchange_commands.register(app)
 app.command("schema")(info.schema)
 app.command("doctor")(info.doctor)
 app.command("version")(info.version)

@@ -7,7 +7,7 @@ import hashlib
 import io
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Literal
@@ -21,7 +21,7 @@ from extractor.errors import RecordError
 if TYPE_CHECKING:
     from extractor.output import Writer
     from extractor.records import Json
-    from extractor.run import Counts, MinerSettings
+    from extractor.run import Counts, MinerSettings, Result
 
 SOME_FAILED = 3
 _INPUT = "PubMed XML, MEDLINE, BioC or JSON Lines, plain or gzip: files, folders, patterns, - for stdin."
@@ -42,6 +42,7 @@ def mine(
     min_score: Annotated[float, typer.Option(min=0.0, max=1.0, help="Findings below it are left out.")] = 0.0,
     classifier: options.Classifier = None,
     ner: options.Ner = None,
+    db: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write articles and findings there.")] = None,
     query: Annotated[str | None, typer.Option(help="Fetch this PubMed query first, and mine what it gives.")] = None,
     since: options.Day = None,
     until: options.Day = None,
@@ -75,7 +76,7 @@ def mine(
         fetch.show_plan(sought, as_json=as_json)
         return
     with fetch.fetched(sought, output, reporter) if sought else contextlib.nullcontext(inputs or []) as sources:
-        job = _Job(tuple(sources), output, form, jobs, limit, classifier, ner, min_score)
+        job = _Job(tuple(sources), output, form, jobs, limit, classifier, ner, min_score, db)
         report = _run(job, reporter)
     if as_json:
         _print_report(report, to_stdout=output is not None)
@@ -97,6 +98,7 @@ class _Job:
     classifier: str | None
     ner: str | None
     min_score: float
+    db: Path | None
 
     def beside(self, ending: str) -> Path | None:
         """A file beside OUT; None without OUT, or where OUT is a device or a pipe."""
@@ -162,14 +164,34 @@ def _mine(job: _Job, names: list[str], settings: MinerSettings, reporter: Report
     with contextlib.ExitStack() as stack:
         writer = stack.enter_context(_writer(job))
         log = stack.enter_context(ErrorLog(errors)) if errors is not None else None
+        keep = stack.enter_context(_store(job, settings))
         update = stack.enter_context(reporter.progress("mined"))
         for result in mine_inputs(read_inputs(names), settings, jobs=job.jobs, limit=job.limit):
             counts.add(result)
             writer.add(result.findings)
+            keep(result)
             if result.error is not None:
                 _log_error(result.error, log, reporter)
             update(counts.read, counts.findings)
     return counts
+
+
+@contextlib.contextmanager
+def _store(job: _Job, settings: MinerSettings) -> Iterator[Callable[[Result], None]]:
+    """What writes one record to the database; nothing without one."""
+    if job.db is None:
+        yield lambda _result: None
+        return
+    from extractor import store
+    from extractor.cli.store_commands import model_name
+
+    def keep(result: Result) -> None:
+        if result.article is not None:
+            run.save(result.article, None if result.error is not None else result.findings)
+
+    name = model_name(settings.classifier or "rules", settings.ner)
+    with contextlib.closing(store.open_store(job.db)) as opened, store.Run(opened, model=name) as run:
+        yield keep
 
 
 def _log_error(error: RecordError, log: object, reporter: Reporter) -> None:
