@@ -60,7 +60,7 @@ TEXTS = [
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("models") / "ner-0.0.1"
+    folder = tmp_path_factory.mktemp("made") / "models" / "ner-0.0.1"
     write_model(fit_ner(TEXTS, TINY), folder, version="0.0.1")
     return folder
 

@@ -102,6 +102,7 @@ def write_model(nlp: Language, folder: Path, *, version: str) -> None:
         extractor_format=NER_FORMAT,
     )
     shutil.rmtree(folder, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
     nlp.to_disk(folder)
 
 

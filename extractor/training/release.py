@@ -15,14 +15,15 @@ from transformers import AutoModel, AutoTokenizer
 
 from extractor.benchmark.corpora import evidence_inference
 from extractor.benchmark.systems import with_gold_mentions
+from extractor.candidates import find_candidates
 from extractor.encoding import Tokenizer
 from extractor.errors import InputError
 from extractor.formats import read
 from extractor.gold import load_analytes, load_gold
 from extractor.mentions import annotate
 from extractor.pipeline import build_pipeline
-from extractor.records import DIRECTIONS, AnnotatedArticle, GoldArticle, Json
-from extractor.relation import load_tokenizer
+from extractor.records import DIRECTIONS, AnnotatedArticle, GoldArticle, Json, Triple
+from extractor.relation import RelationClassifier, load_tokenizer
 from extractor.training.adapt import AdaptSettings, adapt_encoder, select_texts
 from extractor.training.examples import gold_examples, question_example
 from extractor.training.export import copy_tokenizer, export_onnx, quantise, sha256_of, write_config
@@ -124,26 +125,13 @@ def train_relation(
     sources = make_sources(tokenizer, data, corpus, options, parts)
     network = _fit_best(start, sources, data.dev, options, run)
     scored = score_articles(network, tokenizer, [a for a, _ in data.dev], length=options.length)
-    gold = [g for _, g in data.dev]
-    scale, shift = platt(gold, scored)
-    calibrated = [{t: _squash(scale * _logit(p) + shift) for t, p in s.items()} for s in scored]
-    threshold, f1 = best_threshold(gold, calibrated)
-    say(f"threshold {threshold:.2f}, triple F1 on dev {f1:.4f}")
+    fp32 = best_threshold([g for _, g in data.dev], scored)[1]
     out.mkdir(parents=True, exist_ok=True)
     copy_tokenizer(start, out)
     export_onnx(network, work / "model.fp32.onnx")
     quantise(work / "model.fp32.onnx", out / "model.onnx")
-    write_config(
-        out,
-        version=version,
-        values={
-            "length": options.length,
-            "thresholds": [threshold] * len(DIRECTIONS),
-            "scale": [scale] * len(DIRECTIONS),
-            "shift": [shift] * len(DIRECTIONS),
-            "contrast_threshold": 0.5,
-        },
-    )
+    chosen = calibrate_release(out, data.dev, version=version, length=options.length)
+    say(f"threshold {chosen['threshold']:.2f}, triple F1 on dev {chosen['triple_f1_int8']:.4f} (fp32 {fp32:.4f})")
     record: Json = {
         "version": version,
         "encoder": sha256_of(encoder / "model.safetensors"),
@@ -155,10 +143,40 @@ def train_relation(
         "data": {
             path.relative_to(annotations).as_posix(): sha256_of(path) for path in sorted(annotations.rglob("*.jsonl"))
         },
-        "dev": {"threshold": threshold, "triple_f1_fp32": f1, "scale": scale, "shift": shift},
+        "dev": {**chosen, "triple_f1_fp32": fp32},
     }
     (out / "training.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     return record
+
+
+def calibrate_release(folder: Path, dev: Pairs, *, version: str, length: int) -> dict[str, float]:
+    """Calibrate the exported weights on dev, choose the threshold with the best triple F1, write ``config.json``.
+
+    Returns:
+        ``threshold``, ``scale``, ``shift``, ``triple_f1_int8``.
+    """
+
+    def write(threshold: float, scale: float, shift: float) -> None:
+        values: dict[str, object] = {"length": length, "contrast_threshold": 0.5}
+        named = (("thresholds", threshold), ("scale", scale), ("shift", shift))
+        write_config(folder, version=version, values=values | {name: [v] * len(DIRECTIONS) for name, v in named})
+
+    write(0.0, 1.0, 0.0)
+    batch = [(annotated, find_candidates(annotated)) for annotated, _ in dev]
+    gold = [g for _, g in dev]
+    scored: list[Scored] = []
+    for decisions in RelationClassifier(folder).score(batch):
+        scores: Scored = {}
+        for d in decisions:
+            triple = Triple(str(d.candidate.cytokine.concept), d.candidate.fluid_name, d.direction)
+            scores[triple] = max(d.score, scores.get(triple, 0.0))
+        scored.append(scores)
+    scale, shift = platt(gold, scored)
+    threshold, f1 = best_threshold(
+        gold, [{t: _squash(scale * _logit(p) + shift) for t, p in scores.items()} for scores in scored]
+    )
+    write(threshold, scale, shift)
+    return {"threshold": threshold, "scale": scale, "shift": shift, "triple_f1_int8": f1}
 
 
 def encoder_folder(name: str, work: Path) -> Path:
