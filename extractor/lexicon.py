@@ -91,7 +91,7 @@ class Lexicon:
         fluids = [f for f in fluids if not any(f.start < c.end and c.start < f.end for c in cytokines)]
         elsewhere = [f for kind, f in local if kind == ""]
         masks = [_Found(m.start, m.end, "", "look-alike") for m in masked]
-        plugged = self._plugged(doc, [*cytokines, *fluids, *elsewhere, *masks])
+        plugged = self._plugged(doc, [*cytokines, *fluids, *masks], elsewhere)
         _align(doc, [f for _, f in plugged] + cytokines + fluids)
         for kind, found in ((CYTOKINE, cytokines), (FLUID, fluids)):
             extra = [f for k, f in plugged if k == kind]
@@ -172,13 +172,18 @@ class Lexicon:
             kept.append(_Found(match.start, match.end, match.entry.concept or "", "lexicon"))
         return kept
 
-    def _plugged(self, doc: Doc, taken: list[_Found]) -> list[tuple[str, _Found]]:
-        """What the plugged-in model adds: names that nothing overlaps and that normalise, or carry our own labels."""
+    def _plugged(self, doc: Doc, taken: list[_Found], elsewhere: list[_Found]) -> list[tuple[str, _Found]]:
+        """What the plugged-in model adds: names that nothing overlaps and that normalise, or carry our own labels.
+
+        A known name that the text itself defines as something else (``elsewhere``) stays out.
+        """
         kept = []
         for span in doc.spans.get("ner", []):
             if any(span.start_char < t.end and t.start < span.end_char for t in taken):
                 continue
             cytokine = self.vocabulary.normalise_cytokine(span.text)
+            if cytokine and any(span.start_char < e.end and e.start < span.end_char for e in elsewhere):
+                continue
             if not cytokine and self.vocabulary.normalise_fluid(span.text):
                 continue  # a known fluid's name that the lexicon refused is no sample: blood flow
             kind = CYTOKINE if cytokine else span.label_.lower()

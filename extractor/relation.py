@@ -19,12 +19,14 @@ import numpy.typing as npt
 import onnxruntime
 from transformers import PreTrainedTokenizerFast
 
-from extractor.encoding import FEATURES, Tokenizer, encode, features
+from extractor.encoding import FEATURES, Tokenizer, Votes, encode, features
 from extractor.errors import ModelError
 from extractor.records import CONTRASTS, DIRECTIONS, AnnotatedArticle, Candidate, Contrast, Decision
 from extractor.rules import votes
 
 Floats = npt.NDArray[np.float32]
+RULES_SAY = 0.5
+"""From this vote on the rules assert a direction."""
 FORMAT = 1
 """Version of the model folder's layout that this code reads."""
 
@@ -37,7 +39,8 @@ class RelationSettings:
         version: of the model, for example ``1.0.0``.
         length: tokens the encoder reads at most.
         thresholds: per direction, on the calibrated score.
-        scale: per direction, slope of the calibration on the logit.
+        rules_weight: share of the rules' verdict in the score, the network has the rest.
+        scale: per direction, slope of the calibration on the logit of that mean.
         shift: per direction, its intercept.
         contrast_threshold: a second contrast of one pair is kept from here on.
         sha256: per file of the folder.
@@ -46,6 +49,7 @@ class RelationSettings:
     version: str
     length: int
     thresholds: tuple[float, ...]
+    rules_weight: float
     scale: tuple[float, ...]
     shift: tuple[float, ...]
     contrast_threshold: float
@@ -90,7 +94,8 @@ class RelationClassifier:
         encoded = encode(self._tokenizer, annotated, candidates, length=self.settings.length)
         if not encoded.kept:
             return []
-        rows = features(annotated, candidates, votes(annotated, candidates))
+        opinions = votes(annotated, candidates)
+        rows = features(annotated, candidates, opinions)
         directions, contrasts = self._session.run(
             None,
             {
@@ -103,13 +108,18 @@ class RelationClassifier:
         return [
             decision
             for row, index in enumerate(encoded.kept)
-            for decision in self._decisions(candidates[index], directions[row], contrasts[row])
+            for decision in self._decisions(candidates[index], opinions[index], directions[row], contrasts[row])
         ]
 
-    def _decisions(self, candidate: Candidate, directions: Floats, contrasts: Floats) -> list[Decision]:
+    def _decisions(self, candidate: Candidate, opinion: Votes, directions: Floats, contrasts: Floats) -> list[Decision]:
+        weight = self.settings.rules_weight
+        mixed = [
+            (1 - weight) * squash(float(logit)) + weight * float(vote >= RULES_SAY)
+            for logit, vote in zip(directions, opinion, strict=True)
+        ]
         scores = [
-            calibrate(float(logit), scale, shift)
-            for logit, scale, shift in zip(directions, self.settings.scale, self.settings.shift, strict=True)
+            round(squash(scale * logit_of(mean) + shift), 4)
+            for mean, scale, shift in zip(mixed, self.settings.scale, self.settings.shift, strict=True)
         ]
         return [
             Decision(candidate, direction, contrast, scores[number])
@@ -123,9 +133,15 @@ class RelationClassifier:
         return [c for i, c in enumerate(CONTRASTS) if i == best or logits[i] >= limit]
 
 
-def calibrate(logit: float, scale: float, shift: float) -> float:
-    """Probability of a logit after Platt scaling, rounded to the contract's four decimals."""
-    return round(1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, scale * logit + shift)))), 4)
+def squash(logit: float) -> float:
+    """Probability of a logit."""
+    return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, logit))))
+
+
+def logit_of(probability: float) -> float:
+    """Logit of a probability, kept finite."""
+    clipped = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(clipped / (1 - clipped))
 
 
 def load_tokenizer(folder: Path) -> Tokenizer:
@@ -167,6 +183,7 @@ def read_settings(folder: Path) -> RelationSettings:
         version=raw["version"],
         length=raw["length"],
         thresholds=tuple(raw["thresholds"]),
+        rules_weight=raw["rules_weight"],
         scale=tuple(raw["scale"]),
         shift=tuple(raw["shift"]),
         contrast_threshold=raw["contrast_threshold"],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,7 +22,7 @@ from extractor.gold import load_analytes, load_gold
 from extractor.mentions import annotate
 from extractor.pipeline import build_pipeline
 from extractor.records import DIRECTIONS, AnnotatedArticle, GoldArticle, Json, Triple
-from extractor.relation import RelationClassifier, load_tokenizer
+from extractor.relation import RelationClassifier, load_tokenizer, logit_of, squash
 from extractor.training.adapt import AdaptSettings, adapt_encoder, select_texts
 from extractor.training.examples import gold_examples, question_example
 from extractor.training.export import copy_tokenizer, export_onnx, quantise, sha256_of, write_config
@@ -36,6 +35,8 @@ _WEIGHTS = {"analytes": 0.5, "pairs": 0.5}
 
 Pairs = list[tuple[AnnotatedArticle, GoldArticle]]
 Say = Callable[[str], None]
+RULES_WEIGHT = 0.2
+"""Share of the rules in the score: a second opinion that keeps the network from drifting on unfamiliar text."""
 EXTRA_TEXTS = 500
 """Abstracts of ``bulk`` that the encoder is adapted on besides the training articles."""
 
@@ -157,7 +158,7 @@ def calibrate_release(folder: Path, dev: Pairs, *, version: str, length: int) ->
     """
 
     def write(threshold: float, scale: float, shift: float) -> None:
-        values: dict[str, object] = {"length": length, "contrast_threshold": 0.5}
+        values: dict[str, object] = {"length": length, "contrast_threshold": 0.5, "rules_weight": RULES_WEIGHT}
         named = (("thresholds", threshold), ("scale", scale), ("shift", shift))
         write_config(folder, version=version, values=values | {name: [v] * len(DIRECTIONS) for name, v in named})
 
@@ -173,7 +174,7 @@ def calibrate_release(folder: Path, dev: Pairs, *, version: str, length: int) ->
         scored.append(scores)
     scale, shift = platt(gold, scored)
     threshold, f1 = best_threshold(
-        gold, [{t: _squash(scale * _logit(p) + shift) for t, p in scores.items()} for scores in scored]
+        gold, [{t: squash(scale * logit_of(p) + shift) for t, p in scores.items()} for scores in scored]
     )
     write(threshold, scale, shift)
     return {"threshold": threshold, "scale": scale, "shift": shift, "triple_f1_int8": f1}
@@ -241,7 +242,7 @@ def platt(gold: Sequence[GoldArticle], scored: Sequence[Scored]) -> tuple[float,
         debatable = {f.triple for f in each.findings} - sure
         for triple, probability in scores.items():
             if triple not in debatable:
-                logits.append([_logit(probability)])
+                logits.append([logit_of(probability)])
                 truths.append(triple in sure)
     model = LogisticRegression(C=100.0).fit(np.array(logits), np.array(truths))
     return round(float(model.coef_[0, 0]), 6), round(float(model.intercept_[0]), 6)
@@ -306,12 +307,3 @@ def _adapted(data: Data, corpus: Path, encoder: Path, run: Run) -> Path:
 
     adapt_encoder(texts, folder, encoder=str(encoder), settings=AdaptSettings(), device=run.device, progress=progress)
     return folder
-
-
-def _logit(probability: float) -> float:
-    clipped = min(max(probability, 1e-6), 1 - 1e-6)
-    return math.log(clipped / (1 - clipped))
-
-
-def _squash(logit: float) -> float:
-    return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
