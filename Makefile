@@ -14,6 +14,9 @@ DEV := $(VENV)/installed-dev
 
 demo: $(RUNTIME)
 	@$(BIN)/extractor mine $(SAMPLE) --format table
+	@rm -rf demo && mkdir demo
+	@$(BIN)/extractor mine $(SAMPLE) --db demo/als.db -o demo/findings.jsonl --quiet
+	@$(BIN)/extractor report --db demo/als.db -o demo/report
 
 test: $(DEV)
 	@$(BIN)/python -m pytest
@@ -47,5 +50,5 @@ lock: $(DEV)
 	$(BIN)/pip-compile $(LOCK) --extra dev --extra review -c requirements.txt -o requirements-dev.txt pyproject.toml
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -62,7 +62,7 @@ _P = re.compile(
 _SIGNS = {"less than": "<", "greater than": ">", "&lt;": "<", "&gt;": ">"}
 _N = re.compile(r"\b[nN]\s*=\s*(\d{1,6})\b")
 _COUNTED = re.compile(
-    r"\b(\d{1,3}(?:,\d{3})+|\d{1,6})\s+(?:[\w'’/-]+\s+){0,5}?(?:patients|subjects|women|men|children"
+    r"(?<![\w.,/‐–−-])(\d{1,3}(?:,\d{3})+|\d{1,6})\s+(?:[\w'’/-]+\s+){0,5}?(?:patients|subjects|women|men|children"
     r"|volunteers|mice|rats|participants|individuals|controls|cases|infants|neonates|adults|workers|animals"
     r"|dogs|pigs|people|persons)\b"
 )
