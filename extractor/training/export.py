@@ -65,7 +65,7 @@ def export_onnx(network: RelationNetwork, path: Path) -> None:
 def quantise(source: Path, target: Path) -> None:
     """Int8 weights per channel, activations scaled at run time from the one article that is read."""
     model = onnx.load(str(source))
-    del model.graph.value_info[:]
+    del model.graph.value_info[:]  # shapes of the exporter that the quantiser would trip over; it infers its own
     onnx.save(model, str(source))
     logging.getLogger().setLevel(logging.ERROR)
     quantize_dynamic(
@@ -76,6 +76,18 @@ def quantise(source: Path, target: Path) -> None:
         reduce_range=True,
         op_types_to_quantize=["MatMul", "Gemm", "Gather"],
     )
+    released = onnx.load(str(target))
+    forget_places(released)
+    onnx.save(released, str(target))
+
+
+def forget_places(model: onnx.ModelProto) -> None:
+    """Drop what the exporter notes of source files; no result depends on it."""
+    del model.metadata_props[:]
+    del model.graph.metadata_props[:]
+    for part in (*model.graph.node, *model.functions, *model.graph.input, *model.graph.output):
+        part.ClearField("doc_string")
+        part.ClearField("metadata_props")
 
 
 def write_config(folder: Path, *, version: str, values: Mapping[str, object]) -> Json:
