@@ -16,7 +16,8 @@ from extractor.errors import ModelError
 from extractor.mentions import annotate
 from extractor.pipeline import build_pipeline
 from extractor.records import AnnotatedArticle, Article, Candidate, Decision, Finding, Span
-from extractor.relation import RelationClassifier, models_folder
+from extractor.relation import RelationClassifier
+from extractor.releases import find_release, models_folder
 from extractor.rules import RuleClassifier
 
 RULES = "rules"
@@ -80,13 +81,12 @@ def load_classifier(name: str | None = None) -> Classifier:
     """
     if name == RULES:
         return RuleClassifier()
-    if name is not None:
-        folder = Path(name) if Path(name).is_dir() else models_folder() / name
-        return RelationClassifier(folder)
-    released = sorted(models_folder().glob("relation-*/config.json"))
-    if not released:
-        raise ModelError(f"{models_folder()}: holds no relation-<version>; use --classifier {RULES}")
-    return RelationClassifier(released[-1].parent)
+    folder = find_release("relation" if name is None else name)
+    if folder is None and name is not None and Path(name).is_dir():
+        folder = Path(name)
+    if folder is None:
+        raise ModelError(f"{models_folder()}: holds no {name or 'relation-<version>'}; use --classifier {RULES}")
+    return RelationClassifier(folder)
 
 
 def findings_of(annotated: AnnotatedArticle, decisions: Iterable[Decision], *, model: str) -> list[Finding]:

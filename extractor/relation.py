@@ -6,12 +6,10 @@ on the machine's cores.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +20,7 @@ from transformers import PreTrainedTokenizerFast
 from extractor.encoding import FEATURES, Tokenizer, Votes, encode, features
 from extractor.errors import ModelError
 from extractor.records import CONTRASTS, DIRECTIONS, AnnotatedArticle, Candidate, Contrast, Decision
+from extractor.releases import sha256_of
 from extractor.rules import votes
 
 Floats = npt.NDArray[np.float32]
@@ -198,14 +197,8 @@ def check_hash(path: Path, digest: str) -> None:
         ModelError: the file is missing or differs.
     """
     try:
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
+        found = sha256_of(path)
     except OSError as error:
         raise ModelError(f"{path}: cannot be read: {error}") from error
     if found != digest:
         raise ModelError(f"{path}: sha256 is {found[:12]}, the manifest says {digest[:12]}")
-
-
-def models_folder() -> Path:
-    """Where released models lie: in the package when installed, beside it in a checkout."""
-    packaged = Path(str(resources.files("extractor"))) / "models"
-    return packaged if packaged.is_dir() else packaged.parent.parent / "models"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import shutil
@@ -18,6 +17,7 @@ from torch import Tensor, nn
 from extractor.encoding import FEATURES
 from extractor.records import CONTRASTS, DIRECTIONS, Json
 from extractor.relation import FORMAT
+from extractor.releases import sha256_of
 from extractor.training.network import RelationNetwork
 
 FILES = ("model.onnx", "tokenizer.json")
@@ -108,8 +108,3 @@ def write_config(folder: Path, *, version: str, values: Mapping[str, object]) ->
 def copy_tokenizer(encoder: Path, folder: Path) -> None:
     """Copy the fast tokeniser's file of an encoder folder."""
     shutil.copyfile(encoder / "tokenizer.json", folder / "tokenizer.json")
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file, hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -23,9 +23,10 @@ from extractor.mentions import annotate
 from extractor.pipeline import build_pipeline
 from extractor.records import DIRECTIONS, AnnotatedArticle, GoldArticle, Json, Triple
 from extractor.relation import RelationClassifier, load_tokenizer, logit_of, squash
+from extractor.releases import sha256_of
 from extractor.training.adapt import AdaptSettings, adapt_encoder, select_texts
 from extractor.training.examples import gold_examples, question_example
-from extractor.training.export import copy_tokenizer, export_onnx, quantise, sha256_of, write_config
+from extractor.training.export import copy_tokenizer, export_onnx, quantise, write_config
 from extractor.training.fit import FitSettings, Scored, Source, best_threshold, fit, score_articles, triple_f1
 from extractor.training.minimal_pairs import minimal_pairs
 from extractor.training.network import RelationNetwork
