@@ -17,6 +17,7 @@ from extractor.records import AnnotatedArticle, Candidate, Mention, Span
 
 CYTOKINE_TOKEN = "[unused1]"
 FLUID_TOKEN = "[unused2]"
+MARKERS = (CYTOKINE_TOKEN, FLUID_TOKEN)
 Votes = tuple[float, float, float]
 _ANAPHOR = re.compile(
     r"\b(?:these|those|both|all|they|their|them|neither|none|latter|former|other|remaining|two|three|four|five|six)\b",
@@ -40,6 +41,7 @@ class Tokenizer(Protocol):
 
     cls_token_id: int
     sep_token_id: int
+    mask_token_id: int
 
     def __call__(self, text: list[str], *, add_special_tokens: bool) -> Mapping[str, list[list[int]]]:
         """Token ids of each text under ``input_ids``."""
@@ -94,6 +96,13 @@ def encode(
         tuple(places[candidates[i].cytokine.span] for i in kept),
         tuple(_fluid_place(candidates[i], places) for i in kept),
     )
+
+
+def read_whole(tokenizer: Tokenizer, annotated: AnnotatedArticle) -> list[int]:
+    """Token ids of all sentences with the mentions marked as :func:`encode` marks them, without ``[CLS]``."""
+    mentions = [m for m in annotated.mentions if m.concept is not None]
+    pieces = _pieces(tokenizer, annotated, mentions)
+    return [token for index in sorted(pieces) for token in pieces[index][0]]
 
 
 def features(annotated: AnnotatedArticle, candidates: Sequence[Candidate], votes: Sequence[Votes]) -> list[list[float]]:

@@ -41,6 +41,7 @@ class RelationSettings:
         rules_weight: share of the rules' verdict in the score, the network has the rest.
         scale: per direction, slope of the calibration on the logit of that mean.
         shift: per direction, its intercept.
+        sure: findings whose score is below this are for a human.
         contrast_threshold: a second contrast of one pair is kept from here on.
         sha256: per file of the folder.
     """
@@ -51,6 +52,7 @@ class RelationSettings:
     rules_weight: float
     scale: tuple[float, ...]
     shift: tuple[float, ...]
+    sure: float
     contrast_threshold: float
     sha256: dict[str, str]
 
@@ -185,6 +187,7 @@ def read_settings(folder: Path) -> RelationSettings:
         rules_weight=raw["rules_weight"],
         scale=tuple(raw["scale"]),
         shift=tuple(raw["shift"]),
+        sure=raw.get("sure", 1.0),
         contrast_threshold=raw["contrast_threshold"],
         sha256=raw["sha256"],
     )

@@ -47,7 +47,7 @@ def relation(
         corpus,
         folder,
         version=version,
-        encoder=release.encoder_folder(encoder, work),
+        encoder=encoder,
         work=work,
         settings=FitSettings(epochs=epochs, seed=seed, threads=threads),
         adapt=adapt,

@@ -31,6 +31,8 @@ class LiteratureArticle:
     year: int | None
     kind: str
     claims: tuple[Claim, ...]
+    title: str = ""
+    doi: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +88,20 @@ def load_gold(root: Path, *, corpus: Path | None = None, splits: Collection[str]
     return _with_texts(kept, corpus)
 
 
-def load_analytes(root: Path, *, corpus: Path | None = None) -> list[GoldArticle]:
-    """The articles of ``analytes.jsonl``: findings on any soluble analyte, for training a masked-analyte classifier.
+def load_training(root: Path, name: str, *, corpus: Path | None = None) -> list[GoldArticle]:
+    """The records of ``analytes.jsonl`` or ``passages.jsonl``: training material, never scored.
 
-    Analytes that are no cytokines have the concept ``a:<name>``. They are training material, never scored.
+    Analytes that are no cytokines have the concept ``a:<name>``; the classifier does not see the analyte's name.
+
+    Args:
+        root: the folder ``annotations``.
+        name: ``analytes`` or ``passages``; nothing is read where the file is absent.
+        corpus: as for :func:`load_gold`.
 
     Raises:
         GoldError: a record breaks a rule; names record and field.
     """
-    path = root / "analytes.jsonl"
+    path = root / f"{name}.jsonl"
     if not path.is_file():
         return []
     loaded = []
@@ -133,13 +140,15 @@ def load_double(root: Path, *, corpus: Path | None = None) -> dict[str, dict[str
     return dict(sets)
 
 
-def load_literature(root: Path) -> list[LiteratureArticle]:
-    """The facts of ``als/literature.jsonl``; empty where the file is absent.
+def load_literature(path: Path) -> list[LiteratureArticle]:
+    """The facts of a file like ``als/literature.jsonl``, given itself or as the folder ``annotations``.
+
+    Empty where the file is absent.
 
     Raises:
         GoldError: a record breaks a rule; names record and field.
     """
-    path = root / "als" / "literature.jsonl"
+    path = path / "als" / "literature.jsonl" if path.is_dir() else path
     if not path.is_file():
         return []
     concepts = frozenset(load_vocabulary().cytokines)
@@ -178,7 +187,10 @@ def _literature(values: Json, file: str, concepts: Collection[str]) -> Literatur
         raise fields.refuse("year", f"{year!r} is no year")
     if pmid is not None and not isinstance(pmid, str):
         raise fields.refuse("pmid", f"{pmid!r} is no PMID")
-    return LiteratureArticle(fields.string("id"), pmid, year, fields.string("kind"), parse_claims(fields, concepts))
+    claims, title, doi = parse_claims(fields, concepts), values.get("title"), values.get("doi")
+    return LiteratureArticle(
+        fields.string("id"), pmid, year, fields.string("kind"), claims, str(title or ""), doi and str(doi)
+    )
 
 
 def _load_all(root: Path) -> list[_Loaded]:

@@ -8,6 +8,7 @@ import json
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from extractor.errors import GoldError
@@ -99,10 +100,19 @@ def _wanted(folder: Path, wanted: Collection[str]) -> Iterator[Json]:
     for path in sorted(folder.glob("*.jsonl.gz"), key=lambda path: (path.stat().st_size, path.name)):
         if not missing:
             return
-        for record in _lines(path):
+        for record in map(partial(_identified, path.name.partition(".")[0]), _lines(path)):
             if record.get("id") in wanted:
                 missing.discard(record["id"])
                 yield record
+
+
+def _identified(collection: str, record: Json) -> Json:
+    """A passage of a full text has no id of its own: its collection and the beginning of its hash are one."""
+    text = record.get("sentence") or record.get("evidence")
+    if "id" in record or not isinstance(text, str):
+        return record
+    name = f"DOC:{collection}:{sha256_of(text)[:12]}"
+    return {"id": name, "pmid": record.get("pmid"), "title": "", "abstract": text}
 
 
 def _lines(path: Path) -> Iterator[Json]:

@@ -25,6 +25,7 @@ from extractor.records import (
     Span,
 )
 from extractor.rules import votes
+from extractor.training.directions import can_mirror
 
 IGNORE = -1.0
 """Label of a decision that takes no part in the loss."""
@@ -43,6 +44,7 @@ class Example:
         weights: three weights per candidate.
         contrasts: per candidate and direction five labels, all ``IGNORE`` where the direction is not gold.
         weight: of the whole example.
+        mirrors: the text still makes sense with its words of direction exchanged.
     """
 
     ids: tuple[int, ...]
@@ -53,6 +55,7 @@ class Example:
     weights: tuple[tuple[float, ...], ...]
     contrasts: tuple[tuple[tuple[float, ...], ...], ...]
     weight: float = 1.0
+    mirrors: bool = False
 
 
 def gold_example(
@@ -82,6 +85,7 @@ def gold_example(
         return None
     rows = features(annotated, candidates, votes(annotated, candidates))
     kept = [candidates[i] for i in encoded.kept]
+    evidence = "\n".join(annotated.article.text[f.evidence.start : f.evidence.end] for f in gold.findings)
     labels = [_labels(candidate, gold.findings, debatable) for candidate in kept]
     return Example(
         encoded.ids,
@@ -92,6 +96,7 @@ def gold_example(
         tuple(tuple(share for _, share, _ in row) for row in labels),
         tuple(tuple(contrasts for _, _, contrasts in row) for row in labels),
         weight,
+        mirrors=bool(gold.findings) and can_mirror(evidence),
     )
 
 
@@ -149,6 +154,7 @@ def question_example(tokenizer: Tokenizer, question: Question, *, length: int, w
         ((1.0, 1.0, 1.0),),
         (nothing,),
         weight,
+        mirrors=can_mirror(question.evidence),
     )
 
 

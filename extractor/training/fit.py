@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from extractor.candidates import find_candidates
-from extractor.encoding import FEATURES, Tokenizer, encode, features
-from extractor.records import DIRECTIONS, AnnotatedArticle, GoldArticle, Triple
+from extractor.encoding import MARKERS, Tokenizer, encode, features
+from extractor.records import DIRECTIONS, AnnotatedArticle, Triple
 from extractor.relation import load_tokenizer
 from extractor.rules import votes
+from extractor.training.choosing import Scored
+from extractor.training.directions import opposites
 from extractor.training.examples import Example
+from extractor.training.mirror import mirrored, without_votes
 from extractor.training.network import RelationNetwork, collate, loss_of
-
-_VOTES = [i for i, name in enumerate(FEATURES) if name.startswith(("vote_", "elsewhere_", "article_"))]
-Scored = dict[Triple, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,9 @@ class FitSettings:
         length: tokens the encoder reads at most.
         debatable: weight of debatable findings.
         negatives: share of the articles without a finding drawn per epoch.
+        mirror: share of the articles that can be that are read with their directions exchanged.
+        blank: share of the words hidden from the encoder.
+        average: decay per step of the running mean of the weights, which is what is kept.
         seed: of every generator.
         threads: of torch; part of what makes a run repeatable.
     """
@@ -46,6 +50,9 @@ class FitSettings:
     length: int = 320
     debatable: float = 0.4
     negatives: float = 0.5
+    mirror: float = 0.4
+    blank: float = 0.04
+    average: float = 0.995
     seed: int = 1
     threads: int = 2
 
@@ -56,11 +63,14 @@ class Source:
 
     Attributes:
         share: part of it drawn per epoch.
+        hidden_votes: share of its articles whose rule votes are hidden, at least; 1 where the rules were written on
+            these very articles, so that their votes are better there than anywhere else.
     """
 
     name: str
     examples: tuple[Example, ...]
     share: float = 1.0
+    hidden_votes: float = 0.0
 
 
 def fit(
@@ -75,7 +85,7 @@ def fit(
     """Train a network.
 
     Args:
-        encoder: Hugging Face id or path.
+        encoder: folder of an encoder with named markers.
         sources: where the examples come from.
         settings: see :class:`FitSettings`.
         start: checkpoint of an earlier run to go on from.
@@ -87,25 +97,29 @@ def fit(
     rng = random.Random(settings.seed)
     network = RelationNetwork(encoder)
     network.to(device)
-    network.name_tokens(load_tokenizer(Path(encoder)))
     if start is not None:
         network.load_state_dict(torch.load(start, weights_only=True))
-    epochs = [list(_batches(sources, settings, rng)) for _ in range(settings.epochs)]
+    tokenizer = load_tokenizer(Path(encoder))
+    words = opposites(tokenizer)
+    epochs = [list(_batches(sources, settings, words, rng)) for _ in range(settings.epochs)]
+    mean = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(settings.average))
     optimiser, schedule = _optimiser(network, settings, sum(len(epoch) for epoch in epochs))
     for number, batches in enumerate(epochs):
         network.train()
         total = 0.0
         for batch in batches:
             tensors = {name: value.to(device) for name, value in collate(batch).items()}
-            loss = loss_of(network, _hide_votes(tensors, len(batch), settings.vote_dropout))
+            loss = loss_of(network, _blank(tensors, settings.blank, tokenizer))
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimiser.step()
             schedule.step()
+            mean.update_parameters(network)
             total += float(loss.detach())
-        network.eval()
-        after_epoch(number, total / len(batches), network)
+        mean.module.eval()
+        after_epoch(number, total / len(batches), mean.module)
+    network.load_state_dict(mean.module.state_dict())
     return network
 
 
@@ -114,23 +128,6 @@ def score_articles(
 ) -> list[Scored]:
     """Per article the highest probability of each triple, uncalibrated."""
     return [_score(network, tokenizer, annotated, length) for annotated in articles]
-
-
-def best_threshold(gold: Sequence[GoldArticle], scored: Sequence[Scored]) -> tuple[float, float]:
-    """The threshold with the highest triple F1 on these articles, and that F1."""
-    grid = [round(0.05 * step, 2) for step in range(2, 19)]
-    return max(((t, triple_f1(gold, scored, (t, t, t))) for t in grid), key=lambda pair: (pair[1], -pair[0]))
-
-
-def triple_f1(gold: Sequence[GoldArticle], scored: Sequence[Scored], thresholds: Sequence[float]) -> float:
-    """Triple F1 over articles, debatable findings neither required nor penalised; 0 where undefined."""
-    hits = wrong = missed = 0
-    for each, scores in zip(gold, scored, strict=True):
-        sure = {finding.triple for finding in each.findings if finding.confidence == "sure"}
-        known = {finding.triple for finding in each.findings}
-        said = {t for t, p in scores.items() if p >= thresholds[DIRECTIONS.index(t.direction)]}
-        hits, wrong, missed = hits + len(said & sure), wrong + len(said - known), missed + len(sure - said)
-    return 2 * hits / (2 * hits + wrong + missed) if hits else 0.0
 
 
 def _score(network: RelationNetwork, tokenizer: Tokenizer, annotated: AnnotatedArticle, length: int) -> Scored:
@@ -157,14 +154,19 @@ def _score(network: RelationNetwork, tokenizer: Tokenizer, annotated: AnnotatedA
     return scores
 
 
-def _batches(sources: Sequence[Source], settings: FitSettings, rng: random.Random) -> Iterator[list[Example]]:
+def _batches(
+    sources: Sequence[Source], settings: FitSettings, words: Mapping[int, int], rng: random.Random
+) -> Iterator[list[Example]]:
     """Examples of one epoch in batches of like length, in random order."""
     drawn: list[Example] = []
     for source in sources:
+        hidden = max(settings.vote_dropout, source.hidden_votes)
         for example in source.examples:
             share = source.share * (1.0 if _has_finding(example) else settings.negatives)
-            if rng.random() < share:
-                drawn.append(example)
+            if rng.random() >= share:
+                continue
+            chosen = without_votes(example) if rng.random() < hidden else example
+            drawn.append(mirrored(chosen, words) if example.mirrors and rng.random() < settings.mirror else chosen)
     drawn.sort(key=lambda example: len(example.ids) + 40 * rng.random())
     batches = [drawn[i : i + settings.batch] for i in range(0, len(drawn), settings.batch)]
     rng.shuffle(batches)
@@ -175,11 +177,13 @@ def _has_finding(example: Example) -> bool:
     return any(label > 0 for row in example.directions for label in row)
 
 
-def _hide_votes(batch: dict[str, Tensor], articles: int, share: float) -> dict[str, Tensor]:
-    hidden = (torch.rand(articles, device=batch["rows"].device) < share)[batch["rows"]]
-    rows = batch["features"].clone()
-    rows[:, _VOTES] = torch.where(hidden[:, None], torch.zeros_like(rows[:, _VOTES]), rows[:, _VOTES])
-    return {**batch, "features": rows}
+def _blank(batch: dict[str, Tensor], share: float, tokenizer: Tokenizer) -> dict[str, Tensor]:
+    """The batch with this share of its words replaced by the mask; marked mentions and separators stay."""
+    ids = batch["input_ids"]
+    kept = [tokenizer.cls_token_id, tokenizer.sep_token_id, *tokenizer.convert_tokens_to_ids(list(MARKERS))]
+    words = batch["mask"].bool() & ~torch.isin(ids, torch.tensor(kept, device=ids.device))
+    blanked = (torch.rand(ids.shape, device=ids.device) < share) & words
+    return {**batch, "input_ids": torch.where(blanked, torch.full_like(ids, tokenizer.mask_token_id), ids)}
 
 
 def _optimiser(

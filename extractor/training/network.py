@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoModel
 
-from extractor.encoding import CYTOKINE_TOKEN, FEATURES, FLUID_TOKEN, Tokenizer
+from extractor.encoding import FEATURES
 from extractor.records import CONTRASTS, DIRECTIONS
 from extractor.training.examples import IGNORE, Example
 
@@ -34,7 +34,7 @@ class RelationNetwork(nn.Module):
         width = self.encoder.config.hidden_size
         self.head = nn.Sequential(
             nn.Dropout(dropout),
-            nn.Linear(3 * width + len(FEATURES), hidden),
+            nn.Linear(4 * width + len(FEATURES), hidden),
             nn.GELU(),
             nn.Dropout(dropout),
             nn.Linear(hidden, hidden),
@@ -69,10 +69,10 @@ class RelationNetwork(nn.Module):
         """
         states = self.encoder(input_ids=input_ids, attention_mask=mask).last_hidden_state
         if rows is None:
-            first, second = states[0][cytokines], states[0][fluids]
+            whole, first, second = states[0][torch.zeros_like(cytokines)], states[0][cytokines], states[0][fluids]
         else:
-            first, second = states[rows, cytokines], states[rows, fluids]
-        hidden = self.head(torch.cat([first, second, first * second, features], dim=-1))
+            whole, first, second = states[rows, 0], states[rows, cytokines], states[rows, fluids]
+        hidden = self.head(torch.cat([whole, first, second, first * second, features], dim=-1))
         return self.directions(hidden) + self.rules(features), self.contrasts(hidden).view(
             -1, len(DIRECTIONS), len(CONTRASTS)
         )
@@ -86,14 +86,6 @@ class RelationNetwork(nn.Module):
         with torch.no_grad():
             for number, direction in enumerate(DIRECTIONS):
                 self.rules.weight[number, FEATURES.index(f"vote_{direction}")] = 6.0
-
-    def name_tokens(self, tokenizer: Tokenizer) -> None:
-        """Give the two marker tokens the mean vectors of words that mean what they mark."""
-        weight = self.encoder.get_input_embeddings().weight
-        for token, words in ((CYTOKINE_TOKEN, "interleukin cytokine protein"), (FLUID_TOKEN, "serum plasma fluid")):
-            ids = tokenizer([words], add_special_tokens=False)["input_ids"][0]
-            with torch.no_grad():
-                weight[tokenizer.convert_tokens_to_ids([token])[0]] = weight[ids].mean(dim=0)
 
 
 def collate(batch: Sequence[Example], *, pad: int = 0) -> dict[str, Tensor]:
@@ -118,7 +110,7 @@ def collate(batch: Sequence[Example], *, pad: int = 0) -> dict[str, Tensor]:
     }
 
 
-def loss_of(network: RelationNetwork, batch: dict[str, Tensor], *, contrast_weight: float = 0.2) -> Tensor:
+def loss_of(network: RelationNetwork, batch: dict[str, Tensor], *, contrast_weight: float = 0.3) -> Tensor:
     """Binary cross-entropy of the directions, summed per article, plus that of the stated contrasts."""
     directions, contrasts = network(
         batch["input_ids"], batch["mask"], batch["rows"], batch["cytokines"], batch["fluids"], batch["features"]
