@@ -47,6 +47,9 @@ SPELLING_SOURCES = {
     "interleukine": "interleukin",
     "interlukin": "interleukin",
     "inteleukin": "interleukin",
+    "interkeukin": "interleukin",
+    "interluekin": "interleukin",
+    "simulating": "stimulating",
     "leukaemia": "leukemia",
     "haematopoietic": "hematopoietic",
     "leucocyte": "leukocyte",
@@ -56,17 +59,16 @@ SPELLING_SOURCES = {
     "chemoatractant": "chemoattractant",
 }
 _ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4"}
-_ATOM = re.compile(r"[0-9]+|[\u0370-\u03ff\u00b5\u00df]|[^\W\d_\u0370-\u03ff\u00b5\u00df]+")
+ATOM = re.compile(r"[0-9]+|[\u0370-\u03ff\u00b5\u00df]|[^\W\d_\u0370-\u03ff\u00b5\u00df]+")
 HYPHENS = "\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d\\-"
 SPACES = " \t\u00a0\u2002\u2003\u2009\u200a\u200b\u202f"
 _HYPHEN_GAP = re.compile(f"[{SPACES}]?[{HYPHENS}][{SPACES}]?")
 _BRACKET_GAP = re.compile(f"[{SPACES}{HYPHENS}()\\[\\]{{}}]{{1,4}}")
 _SLASH_GAP = re.compile(f"[{SPACES}]?/[{SPACES}]?")
 _COMMA_GAP = re.compile(f",?[{SPACES}]{{1,2}}")
-_GLUED = "rhu|rHu|rMu|rmu|rec|pro|rh|rm|rr|hr|hu|Hu|Mu|mu|hs|ms|[hmsrpnxu]"
-PREFIX = re.compile(f"(?:{_GLUED})(?=[A-Z])")
-_AT_PREFIX = re.compile(rf"\b(?:{_GLUED})([A-Z]\w*)")
-_BRACKETED = re.compile(r"\([^()]{0,24}\)|\[[^\[\]]{0,24}\]")
+GLUED = tuple("rhu rHu rMu rmu rec pro rh rH Rh rm rr hr hu Hu Mu mu hs ms h m s r p n x u".split())  # noqa: SIM905
+"""What may be glued to the first letter of a name: ``rhIL-6``."""
+PREFIX = re.compile(f"(?:{'|'.join(GLUED)})(?=[A-Z])")
 
 
 class Atom(NamedTuple):
@@ -95,7 +97,8 @@ folded = lru_cache(maxsize=65536)(fold)
 
 def atoms_of(text: str) -> list[Atom]:
     """The atoms of ``text`` from left to right, with code-point offsets."""
-    return [Atom(m.start(), m.end(), m.group(), folded(m.group())) for m in _ATOM.finditer(text)]
+    make, key = tuple.__new__, folded  # three times as fast as Atom(...)
+    return [make(Atom, (*m.span(), raw := m[0], key(raw))) for m in ATOM.finditer(text)]
 
 
 @lru_cache(maxsize=8192)
@@ -129,40 +132,13 @@ def edges_of(atom: Atom, kind: str) -> list[str]:
     return keys
 
 
-def squeeze(text: str) -> str:
-    """The letters and digits of ``text`` in their case, Greek letters by name: what case rules compare."""
-    return "".join(GREEK_LETTERS.get(c, c) for c in text if c.isalnum())
-
-
-def squeezed(text: str) -> Iterator[str]:
-    """The lower-case atoms of ``text`` between single spaces, prefixes also cut off; again without short brackets."""
-    plain = _AT_PREFIX.sub(r"\g<0> \1", text)
-    yield _joined_atoms(plain)
-    if "(" in text or "[" in text:
-        yield _joined_atoms(_BRACKETED.sub(" ", plain))
-
-
-def _joined_atoms(text: str) -> str:
-    low = text.lower()
-    if low.isascii():
-        return f" {' '.join(_ATOM.findall(low))} "
-    return f" {' '.join(_bare(a) for a in _ATOM.findall(low))} "
-
-
-@lru_cache(maxsize=65536)
-def _bare(atom: str) -> str:
-    """A Greek letter by name, any other atom without accents."""
-    if atom in GREEK_LETTERS:
-        return GREEK_LETTERS[atom]
-    return (
-        atom
-        if atom.isascii()
-        else "".join(c for c in unicodedata.normalize("NFKD", atom) if not unicodedata.combining(c))
-    )
-
-
 def raw_spellings(key: str) -> Iterator[str]:
-    """The lower-case spellings that a key can come from."""
+    """The lower-case spellings in Latin letters and figures that a key can come from."""
     yield key
     yield from (raw for raw, meant in SPELLING_SOURCES.items() if meant == key)
     yield from (roman.lower() for roman, digit in _ROMAN.items() if digit == key)
+
+
+def squeeze(text: str) -> str:
+    """The letters and digits of ``text`` in their case, Greek letters by name: what case rules compare."""
+    return "".join(GREEK_LETTERS.get(c, c) for c in text if c.isalnum())

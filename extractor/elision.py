@@ -14,7 +14,7 @@ _MEMBER = re.compile(
     rf"(?P<gap>{_SEPARATOR})"
     rf"(?P<text>(?P<hyphen>[-‐‑‒–−]\s?)?(?P<body>\d{{1,2}}(?:[A-Fp]\d{{0,2}})?(?:[ -]?(?:{_GREEK})\d?(?![A-Za-z])"
     rf"|[ab](?![\w]))?"
-    rf"|(?:{_GREEK})[- ]?\d?(?![A-Za-z])|I{{1,3}}V?|[A-G]{{1,2}}|R-?\d|p\d\d))"
+    rf"|(?:{_GREEK})[- ]?\d?(?![A-Za-z])|(?<=/)[ab]|I{{1,3}}V?|[A-G]{{1,2}}|R-?\d|p\d\d))"
     r"(?![\w]|-?\d)"
 )
 _RANGE = re.compile(r"(?P<gap>)(?P<text>(?P<hyphen>[-–])(?P<body>\d{1,2}))(?!\w|-?\d)")
@@ -26,6 +26,11 @@ _BARE_NUMBER_AHEAD = re.compile(
     r"|showed|increased|decreased|values?|which|that|may|can|could|also|not|antibod\w+|activity|transcripts?"
     r"|binding|whereas|while|rose|fell|remained|correlated)\b"
 )
+_COMPOUND_AHEAD = re.compile(
+    r"[-‐‑–](?!(?:induced|stimulated|treated|mediated|producing|secreting|dependent|specific|positive|driven|activated"
+    r"|deficient|neutrali[sz]ing|primed|responsive|like)\b)[A-Za-z]"
+)
+"""Behind a Greek letter: it begins the name of something else (``IL-1 and alpha-actin``)."""
 _DECIMAL = re.compile(r"[.,]\d")
 _WORDS_BEFORE = re.compile(
     r"((?:[A-Za-z]+[-‐‑–]){1,2}|[Tt]ypes?\s(?:I{1,3}|[123])|(?<![\w-])(?:[Aa]lpha|[Bb]eta|[αβγ]))(?=\s?(?:,|/"
@@ -77,6 +82,8 @@ def _plausible(text: str, member: re.Match[str]) -> bool:
         return False
     if member["hyphen"] or member["gap"] == "/":
         return True
+    if _COMPOUND_AHEAD.match(text, member.end()):
+        return False
     body = member["body"]
     return bool(_BARE_NUMBER_AHEAD.match(text, member.end())) if body[0].isdigit() or body.isupper() else True
 

@@ -34,6 +34,10 @@ FEATURES: tuple[str, ...] = (
     *("article_increased", "article_decreased", "article_unchanged"),
 )
 """Names of the numbers that stand beside the encoder's vectors, one row per candidate, each about 0 to 1."""
+VOTE_FEATURES: tuple[int, ...] = tuple(
+    index for index, name in enumerate(FEATURES) if name.startswith(("vote_", "elsewhere_", "article_"))
+)
+"""Where the rules' votes stand among :data:`FEATURES`."""
 
 
 class Tokenizer(Protocol):

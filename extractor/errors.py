@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 
+def _writable(text: str) -> str:
+    """The text with halves of surrogate pairs written out: no file could take them."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 class ExtractorError(Exception):
     """Base of every error that is reported as one line, without a traceback."""
+
+    def __str__(self) -> str:
+        """The text in one line that can be written, whatever a parser or a record's id put into it."""
+        return " ".join(_writable(super().__str__()).split())
 
 
 class InputError(ExtractorError):
@@ -22,10 +31,10 @@ class RecordError(InputError):
     """
 
     def __init__(self, file: str, record: str, stage: str, reason: str) -> None:
-        self.file = file
-        self.record = record
+        self.file = _writable(file)
+        self.record = _writable(record)
         self.stage = stage
-        self.reason = reason
+        self.reason = _writable(reason)
         super().__init__(f"[{record}] {file}: {stage}: {reason}")
 
 

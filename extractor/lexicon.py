@@ -24,8 +24,8 @@ _LEADING_WORDS = re.compile(
     r"|rat|chemokines?"
     r"|cytokines?|and|of|in|cytokine|proteins?|endogenous|levels?|mature|membrane-bound|high|low|exogenous|intact"
     r"|bioactive|local|both|as"
-    r"|anti-|a|an|its|ligand|full-length|glycosylated|acylated|growth factors?|or|adipokines?|factors?|from|for|to"
-    r"|by|with|collected)\s+",
+    r"|anti-|a|an|its|ligand|full-length|globular|glycosylated|acylated|growth factors?|or|adipokines?|factors?|from"
+    r"|for|to|by|with|collected)\s+",
     re.I,
 )
 _LIST_GAP = re.compile(r"\s*(?:[,;/()]|\band\b|\bor\b|\bwith\b|&|\+|-|\s)*\s*")
@@ -40,6 +40,10 @@ _MEASURED_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _MEASURED_AFTER = re.compile(r"\s+(?:\w+ )?(?:levels?|concentrations?)\b", re.IGNORECASE)
+_OTHER_SENSE_AFTER = re.compile(
+    r"\s?\(|\s+(?:trials?|stud(?:y|ies)|registry|investigators|program(?:me)?|scores?|tests?)\b", re.IGNORECASE
+)
+"""Behind a short name that is settled elsewhere in the text: here it means something else."""
 _NEURO = re.compile(
     r"cerebrospinal|spinal|lumbar|ventric|neurol|brain|mening|sclerosis|dementia|alzheimer|subarachnoid|enceph", re.I
 )
@@ -130,36 +134,36 @@ class Lexicon:
         concepts = {m.entry.concept for m in certain}
         elsewhere = {(f.start, f.end) for kind, f in local if kind in ("", FLUID)}
         defined = {text[f.start : f.end] for kind, f in local if kind == CYTOKINE}
-        kept = []
+        kept, unsettled = [], []
+        settled: dict[str, str] = {}
         for match, source in names:
             surface = text[match.start : match.end]
             if match.entry.concept is None:
                 continue
             if (match.start, match.end) in elsewhere and (match.entry.context or len(surface) < 5):
                 continue
-            concept = match.entry.concept or ""
+            concept: str | None = match.entry.concept
             if match.entry.context and surface not in defined:
-                other = match.entry.instead
-                if (
-                    other
-                    and not concepts & match.entry.support
-                    and any(c and c.startswith(other[:4]) for c in concepts)
-                ):
-                    concept = other
-                elif not _supported(text, match, certain, concepts) or (
-                    concept == "<CSF>" and _spinal(text, match, names)
-                ):
+                concept = _in_context(text, match, certain, concepts, names)
+                if concept is None:
+                    unsettled.append((match, surface, source))
                     continue
-            kept.append(_Found(match.start, match.end, concept, source))
-        return kept
+                settled[surface] = concept
+            kept.append(_Found(match.start, match.end, concept or "", source))
+        for match, surface, source in unsettled:
+            if surface in settled and surface != "CSF" and not _OTHER_SENSE_AFTER.match(text, match.end):
+                kept.append(_Found(match.start, match.end, settled[surface], source))
+        return sorted(kept)
 
     def _fluids(self, text: str, names: list[tuple[Match, str]], local: list[tuple[str, _Found]]) -> list[_Found]:
         elsewhere = {(f.start, f.end) for kind, f in local if kind in ("", CYTOKINE)}
         colony = bool(_COLONY.search(text)) and not _NEURO.search(text)
+        matches = self.vocabulary.find_fluids(text)
+        certain = {match.entry.concept for match in matches if not match.entry.context}
         kept = []
-        for match in self.vocabulary.find_fluids(text):
+        for match in matches:
             surface = text[match.start : match.end]
-            if (match.start, match.end) in elsewhere:
+            if (match.start, match.end) in elsewhere or (match.entry.support and not certain & match.entry.support):
                 continue
             if surface == "CSF" and colony and not _spinal(text, match, names):
                 continue
@@ -190,6 +194,22 @@ class Lexicon:
             if kind in (CYTOKINE, FLUID):
                 kept.append((kind, _Found(span.start_char, span.end_char, cytokine or "", span.id_)))
         return kept
+
+
+def _in_context(
+    text: str,
+    match: Match,
+    certain: Iterable[Match],
+    concepts: set[str | None],
+    names: Iterable[tuple[Match, str]],
+) -> str | None:
+    """What an ambiguous name means by the words around it; None when they do not say."""
+    other = match.entry.instead
+    if other and not concepts & match.entry.support and any(c and c.startswith(other[:4]) for c in concepts):
+        return other
+    if match.entry.concept == "<CSF>" and _spinal(text, match, names):
+        return None
+    return match.entry.concept if _supported(text, match, certain, concepts) else None
 
 
 def _spinal(text: str, match: Match, names: Iterable[tuple[Match, str]]) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import islice
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -38,9 +39,17 @@ def annotate(
         prefilter: skip, without sentences or mentions, articles that name no cytokine (they can hold no finding).
     """
     names_cytokine = load_vocabulary().names_cytokine
-    tagged = (("" if prefilter and not names_cytokine(article.text) else article.text, article) for article in articles)
-    for doc, article in nlp.pipe(tagged, as_tuples=True, batch_size=batch_size):
-        yield AnnotatedArticle(article, _sentences(doc), _mentions(doc))
+    stream = iter(articles)
+    while batch := list(islice(stream, batch_size)):
+        texts = [article.text for article in batch]
+        read = [not prefilter or names_cytokine(text) for text in texts]
+        docs = nlp.pipe([text for text, wanted in zip(texts, read, strict=True) if wanted], batch_size=batch_size)
+        for article, text, wanted in zip(batch, texts, read, strict=True):
+            if wanted:
+                doc = next(docs)
+                yield AnnotatedArticle(article, _sentences(doc, text), _mentions(doc, text))
+            else:
+                yield AnnotatedArticle(article, (), ())
 
 
 def count_unnormalised(annotated: Iterable[AnnotatedArticle]) -> Counter[tuple[Kind, str]]:
@@ -50,10 +59,9 @@ def count_unnormalised(annotated: Iterable[AnnotatedArticle]) -> Counter[tuple[K
     )
 
 
-def _sentences(doc: Doc) -> tuple[Span, ...]:
+def _sentences(doc: Doc, text: str) -> tuple[Span, ...]:
     if not len(doc):
         return ()
-    text = doc.text
     spans = []
     for sentence in doc.sents:
         raw = text[sentence.start_char : sentence.end_char]
@@ -64,26 +72,27 @@ def _sentences(doc: Doc) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-def _mentions(doc: Doc) -> tuple[Mention, ...]:
-    found = [*_of_kind(doc, "cytokine"), *_of_kind(doc, "fluid")]
+def _mentions(doc: Doc, text: str) -> tuple[Mention, ...]:
+    found = [*_of_kind(doc, text, "cytokine"), *_of_kind(doc, text, "fluid")]
     return tuple(sorted(found, key=lambda m: m.span))
 
 
-def _of_kind(doc: Doc, kind: Kind) -> Iterator[Mention]:
+def _of_kind(doc: Doc, text: str, kind: Kind) -> Iterator[Mention]:
     spans = list(doc.spans.get(kind, []))
     levels = [True] * len(spans)
     if kind == "cytokine":
         for i in reversed(range(len(spans))):
-            levels[i] = _is_level(doc, spans[i]) and not _shares(doc, spans, levels, i)
+            levels[i] = _is_level(doc, text, spans[i]) and not _shares(doc, text, spans, levels, i)
     for span, level in zip(spans, levels, strict=True):
-        yield Mention(Span(span.start_char, span.end_char), span.text, kind, span.kb_id_ or None, level, span.id_)
+        where = Span(span.start_char, span.end_char)
+        yield Mention(where, text[where.start : where.end], kind, span.kb_id_ or None, level, span.id_)
 
 
-def _shares(doc: Doc, spans: list[DocSpan], levels: list[bool], i: int) -> bool:
+def _shares(doc: Doc, text: str, spans: list[DocSpan], levels: list[bool], i: int) -> bool:
     """Whether the list goes on with a name that is no level: ``IL-4 and IL-10 gene polymorphisms``."""
     if i + 1 == len(spans) or levels[i + 1]:
         return False
-    gap = doc.text[spans[i].end_char : spans[i + 1].start_char]
+    gap = text[spans[i].end_char : spans[i + 1].start_char]
     return len(gap) < 8 and bool(_LIST_TAIL.fullmatch(gap)) and not _preceded(doc, spans[i + 1])
 
 
@@ -102,9 +111,9 @@ def _words(tokens: DocSpan) -> list[str]:
     return [t.lower_ for t in tokens if not t.is_punct and not t.is_space]
 
 
-def _is_level(doc: Doc, span: DocSpan) -> bool:
+def _is_level(doc: Doc, text: str, span: DocSpan) -> bool:
     """False where the name is a gene, a transcript, a variant, an antibody, a drug or its target."""
-    text, cues = doc.text, _cues()
+    cues = _cues()
     after = _words(doc[span.end : span.end + 4])[:2]
     if after[:1] and after[0] not in cues["after"] and after[0] in cues["between"]:
         after = after[1:]

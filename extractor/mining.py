@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
@@ -16,7 +17,7 @@ from extractor.errors import ModelError
 from extractor.mentions import annotate
 from extractor.pipeline import build_pipeline
 from extractor.records import AnnotatedArticle, Article, Candidate, Decision, Finding, Span
-from extractor.relation import RelationClassifier
+from extractor.relation import RelationClassifier, read_settings
 from extractor.releases import find_release, models_folder
 from extractor.rules import RuleClassifier
 
@@ -87,6 +88,29 @@ def load_classifier(name: str | None = None) -> Classifier:
     if folder is None:
         raise ModelError(f"{models_folder()}: holds no {name or 'relation-<version>'}; use --classifier {RULES}")
     return RelationClassifier(folder)
+
+
+@cache
+def sure_score(model: str) -> float | None:
+    """The score from which a model's findings were 95% right on held-out articles; what is below is for a human.
+
+    Args:
+        model: as ``Finding.model`` names it.
+
+    Returns:
+        None for a model that is not released here and for the rules, whose scores are not calibrated.
+
+    Raises:
+        ModelError: the release cannot be read.
+    """
+    folder = find_release(model)
+    return None if folder is None else read_settings(folder).sure
+
+
+def for_human(finding: Finding) -> bool:
+    """Whether a finding's score is below what its model is sure from."""
+    sure = sure_score(finding.model)
+    return sure is not None and finding.score < sure
 
 
 def findings_of(annotated: AnnotatedArticle, decisions: Iterable[Decision], *, model: str) -> list[Finding]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias
 
@@ -22,11 +23,9 @@ from extractor.atoms import (
     edges_of,
     folded,
     gap_kind,
-    raw_spellings,
     squeeze,
 )
 
-_OPENING_LENGTH = 9
 _MARKS = {"slash": "/", "comma": ","}
 """Only a name listed with a slash or a comma may be written with one; its edge carries the mark."""
 _UNIT = re.compile(
@@ -71,17 +70,12 @@ class Match(NamedTuple):
     entry: Entry
 
 
-def _openings(node: Node, start: str) -> Iterator[str]:
+def _entries_below(node: Node, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Entry]]:
     for key, below in node.items():
-        if not key:
-            yield start
-            continue
-        for raw in raw_spellings(key.lstrip("~/,")):
-            for spelling in (raw, raw + "s") if len(raw) > 1 else (raw,):
-                if start != " " and len(start) + len(spelling) > _OPENING_LENGTH:
-                    yield start + spelling
-                else:
-                    yield from _openings(below, f"{start}{spelling} ")
+        if key:
+            yield from _entries_below(below, (*path, key.lstrip("~/,")))
+        else:
+            yield path, below
 
 
 class NameTrie:
@@ -89,13 +83,16 @@ class NameTrie:
 
     def __init__(self) -> None:
         self._root: Node = {}
+        self.starts = lru_cache(maxsize=1 << 16)(self._first_edges)
+        """The keys of the root that an atom so spelled can stand for at the start of a name."""
 
-    def openings(self) -> Iterator[str]:
-        """How names begin in a ``squeezed`` text: each match holds one of these, most texts hold none."""
-        yield from _openings(self._root, " ")
+    def entries(self) -> Iterator[tuple[tuple[str, ...], Entry]]:
+        """The keys of the atoms of each name, as the rules may spell them, with its entry."""
+        yield from _entries_below(self._root, ())
 
     def add(self, name: str, entry: Entry) -> None:
         """Add a name with all the spellings the rules derive from it."""
+        self.starts.cache_clear()
         atoms = atoms_of(name)
         if not atoms:
             raise ValueError(f"name without letters or digits: {name!r}")
@@ -125,7 +122,7 @@ class NameTrie:
         if atom.start and text[atom.start - 1].isalnum():
             return None
         best: tuple[Match, int] | None = None
-        for key in self._first_edges(atom):
+        for key in self.starts(atom.raw):
             for end, after, entry in self._paths(self._root[key], text, atoms, i + 1):
                 stop = _closed(text, atom.start, end)
                 longer = best is None or stop > best[0].end
@@ -147,21 +144,19 @@ class NameTrie:
         found = self.match(stripped, atoms, 0)
         return found[0].entry if found is not None and found[0].end == len(stripped) else None
 
-    def _first_edges(self, atom: Atom) -> Iterator[str]:
-        root = self._root
-        if atom.key in root:
-            yield atom.key
-        if not atom.raw.isalpha():
-            return
-        if atom.raw[-1] == "s" and len(atom.raw) > 2 and atom.key[:-1] in root:
-            yield atom.key[:-1]
-        prefix = PREFIX.match(atom.raw)
+    def _first_edges(self, raw: str) -> tuple[str, ...]:
+        root, key = self._root, folded(raw)
+        keys = [key] if key in root else []
+        if not raw.isalpha():
+            return tuple(keys)
+        if raw[-1] == "s" and len(raw) > 2 and key[:-1] in root:
+            keys.append(key[:-1])
+        prefix = PREFIX.match(raw)
         if prefix is not None:
-            rest = folded(atom.raw[prefix.end() :])
-            for key in (rest, rest[:-1] if rest.endswith("s") else rest):
-                if key in root:
-                    yield key
-                    return
+            rest = folded(raw[prefix.end() :])
+            spellings = (rest, rest[:-1] if rest.endswith("s") else rest)
+            keys += [each for each in spellings if each in root][:1]
+        return tuple(keys)
 
     def _paths(self, node: Node, text: str, atoms: list[Atom], i: int) -> Iterator[tuple[int, int, Entry]]:
         """All ends of names below ``node``: (end offset, index of the next atom, entry)."""
@@ -234,7 +229,7 @@ def _joined(left: str, right: str) -> list[str]:
 
 def _closed(text: str, start: int, end: int) -> int:
     """``end``, moved behind a bracket that the name opens; 0 when brackets do not pair."""
-    for left, right in ("()", "[]"):
+    for left, right in ("()", "[]", "{}"):
         opened = text.count(left, start, end) - text.count(right, start, end)
         if opened == 1 and text[end : end + 1] == right:
             end += 1

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import gzip
 import io
 import json
 import os
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -86,14 +88,17 @@ class AtomicFile:
     def __init__(self, path: Path) -> None:
         self._path = path.resolve() if path.is_symlink() else path
         self._direct = path.exists() and not path.is_file()
-        self._part = self._path if self._direct else self._path.with_name(f".{path.name}.{os.getpid()}.part")
+        self._part = self._path if self._direct else self._path.with_name(f".{self._path.name}.{os.getpid()}.part")
         self._layers: list[IO[bytes]] = []
 
     def __enter__(self) -> IO[bytes]:
         try:
+            self._sweep()
             raw = self._part.open("wb")
         except OSError as error:
             raise InputError(f"{self._path}: cannot be written: {error.strerror}") from None
+        with contextlib.suppress(OSError):  # a file system without locks
+            fcntl.flock(raw, fcntl.LOCK_EX | fcntl.LOCK_NB)
         self._layers = [raw]
         if self._path.name.endswith(".gz"):
             packed = gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0)
@@ -114,6 +119,16 @@ class AtomicFile:
             if not self._direct:
                 self._part.unlink(missing_ok=True)
 
+    def _sweep(self) -> None:
+        """Remove what runs that were killed have left of this file."""
+        if self._direct:
+            return
+        ending = re.compile(rf"\.{re.escape(self._path.name)}\.(\d+)\.part")
+        for part in self._path.parent.iterdir():
+            found = ending.fullmatch(part.name)
+            if found and _is_dead(part, int(found[1])):
+                part.unlink(missing_ok=True)
+
     def _finish(self) -> None:
         try:
             for layer in self._layers:
@@ -122,6 +137,19 @@ class AtomicFile:
                 self._part.replace(self._path)
         except OSError as error:
             raise InputError(f"{self._path}: cannot be written: {error.strerror}") from None
+
+
+def _is_dead(part: Path, process: int) -> bool:
+    """Whether nobody writes an unfinished file any more: its process is gone, and no other host holds its lock."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        with part.open("rb") as stream, contextlib.suppress(BlockingIOError):
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+    except OSError:  # another user's
+        pass
+    return False
 
 
 class ErrorLog:
@@ -166,7 +194,8 @@ def error_line(error: RecordError) -> str:
 def write_json(path: Path, value: Json) -> None:
     """Write one JSON object, indented, whole or not at all."""
     with AtomicFile(path) as stream:
-        stream.write((json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode())
+        text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
+        stream.write(f"{text}\n".encode(errors="backslashreplace"))  # names of files may be any bytes
 
 
 @contextlib.contextmanager

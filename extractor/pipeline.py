@@ -25,7 +25,9 @@ from extractor.sentences import sentence_starts
 NER_FORMAT = 1
 """Version of the released NER models' labels and layout that this code reads (``extractor_format``, ``meta.json``)."""
 _LONGEST = 20_000
-"""Tokens; the detector's time grows with the square of the brackets, so longer texts go without it."""
+"""Tokens; longer texts go without the detector."""
+_MOST_BRACKETS = 500
+"""The detector's time and memory grow with the square of the brackets and more; abstracts have up to some hundred."""
 _PREFIXES = (r"[\(\[\{<>=≤≥~±%\"'“‘]", r"(?:anti|Anti|non|Non)(?=[-‐‑–])", r"[-‐‑‒–—−+,;:./](?=\S)")
 _SUFFIXES = (r"[\)\]\}>%\"'”’,;:?!]", r"(?<=\S)\.", r"(?<=[\w\)])[-‐‑–—/+]")
 _INFIXES = (
@@ -57,11 +59,11 @@ class Abbreviations:
         self.name = name
         self._detect = AbbreviationDetector(nlp, make_serializable=True)
         # A pattern that no text holds: an empty matcher warns on every document.
-        self._detect.global_matcher.add("none", [[{"ORTH": "\x00"}]])
+        self._detect.global_matcher.add("extractor: nothing", [[{"ORTH": "no token has blanks in it"}]])
 
     def __call__(self, doc: Doc) -> Doc:
         """Fill ``doc._.abbreviations`` with dictionaries (``short_start``, ``short_end``, ``long_text`` ...)."""
-        if "(" in doc.text and len(doc) <= _LONGEST:
+        if 0 < doc.text.count("(") <= _MOST_BRACKETS and len(doc) <= _LONGEST:
             doc = self._detect(doc)
             doc._.abbreviations.sort(key=lambda a: (a["short_start"], a["short_end"], a["long_start"]))
         return doc

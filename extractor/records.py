@@ -28,6 +28,8 @@ FLUIDS: tuple[str, ...] = (
     "unspecified",
 )
 """The closed fluid names; every other fluid is written ``other:<name>``."""
+OTHERS = "et al."
+"""Last of ``Article.authors`` where a record says that its list of authors is incomplete."""
 
 
 class Span(NamedTuple):
@@ -81,6 +83,8 @@ class Article:
         version: PubMed's version of the record, 1 where it has none.
         retracted: True when the article is marked as retracted.
         deleted: True for an id listed in ``DeleteCitation`` (no text).
+        authors: in their order, ``Family, Given`` or ``Family, Given, Suffix``; a group's name has no comma (those it
+            had are semicolons); ``OTHERS`` last where the list is incomplete.
     """
 
     id: str
@@ -98,6 +102,7 @@ class Article:
     version: int = 1
     retracted: bool = False
     deleted: bool = False
+    authors: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import onnxruntime
 from transformers import PreTrainedTokenizerFast
 
-from extractor.encoding import FEATURES, Tokenizer, Votes, encode, features
+from extractor.encoding import FEATURES, VOTE_FEATURES, Tokenizer, Votes, encode, features
 from extractor.errors import ModelError
 from extractor.records import CONTRASTS, DIRECTIONS, AnnotatedArticle, Candidate, Contrast, Decision
 from extractor.releases import sha256_of
@@ -38,6 +38,8 @@ class RelationSettings:
         version: of the model, for example ``1.0.0``.
         length: tokens the encoder reads at most.
         thresholds: per direction, on the calibrated score.
+        blind_weight: share of what the network says without knowing the rules' votes; the network that knows them has
+            the rest.
         rules_weight: share of the rules' verdict in the score, the network has the rest.
         scale: per direction, slope of the calibration on the logit of that mean.
         shift: per direction, its intercept.
@@ -49,12 +51,39 @@ class RelationSettings:
     version: str
     length: int
     thresholds: tuple[float, ...]
+    blind_weight: float
     rules_weight: float
     scale: tuple[float, ...]
     shift: tuple[float, ...]
     sure: float
     contrast_threshold: float
     sha256: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What is thought of one candidate, per direction.
+
+    Attributes:
+        network: probability by the network that knows the rules' votes.
+        blind: by the same network without them.
+        rules: the rules' votes.
+        contrasts: (3, 5) logits.
+    """
+
+    candidate: Candidate
+    network: tuple[float, ...]
+    blind: tuple[float, ...]
+    rules: Votes
+    contrasts: Floats
+
+    def mean(self, *, blind_weight: float, rules_weight: float) -> list[float]:
+        """One number per direction: network, blind network and rules' verdict in these shares."""
+        return [
+            (1 - rules_weight) * ((1 - blind_weight) * seeing + blind_weight * blind)
+            + rules_weight * float(vote >= RULES_SAY)
+            for seeing, blind, vote in zip(self.network, self.blind, self.rules, strict=True)
+        ]
 
 
 class RelationClassifier:
@@ -87,45 +116,54 @@ class RelationClassifier:
 
     def score(self, batch: Sequence[tuple[AnnotatedArticle, Sequence[Candidate]]]) -> list[list[Decision]]:
         """Every direction of every candidate with its calibrated score, thresholds not applied."""
-        return [self._article(annotated, candidates) for annotated, candidates in batch]
+        return [
+            [decision for opinion in self.opinions(*each) for decision in self._decisions(opinion)] for each in batch
+        ]
 
-    def _article(self, annotated: AnnotatedArticle, candidates: Sequence[Candidate]) -> list[Decision]:
+    def opinions(self, annotated: AnnotatedArticle, candidates: Sequence[Candidate]) -> list[Opinion]:
+        """What network and rules think of each candidate that fits into the encoder, from one call."""
         if not candidates:
             return []
         encoded = encode(self._tokenizer, annotated, candidates, length=self.settings.length)
         if not encoded.kept:
             return []
-        opinions = votes(annotated, candidates)
-        rows = features(annotated, candidates, opinions)
+        said = votes(annotated, candidates)
+        rows = features(annotated, candidates, said)
+        seeing = np.array([rows[i] for i in encoded.kept], dtype=np.float32)
+        blind = seeing.copy()
+        blind[:, VOTE_FEATURES] = 0.0
         directions, contrasts = self._session.run(
             None,
             {
                 "input_ids": np.array([encoded.ids], dtype=np.int64),
-                "cytokines": np.array(encoded.cytokines, dtype=np.int64),
-                "fluids": np.array(encoded.fluids, dtype=np.int64),
-                "features": np.array([rows[i] for i in encoded.kept], dtype=np.float32),
+                "cytokines": np.array(encoded.cytokines * 2, dtype=np.int64),
+                "fluids": np.array(encoded.fluids * 2, dtype=np.int64),
+                "features": np.concatenate([seeing, blind]),
             },
         )
+        count = len(encoded.kept)
         return [
-            decision
+            Opinion(
+                candidates[index],
+                tuple(squash(float(logit)) for logit in directions[row]),
+                tuple(squash(float(logit)) for logit in directions[count + row]),
+                said[index],
+                contrasts[row],
+            )
             for row, index in enumerate(encoded.kept)
-            for decision in self._decisions(candidates[index], opinions[index], directions[row], contrasts[row])
         ]
 
-    def _decisions(self, candidate: Candidate, opinion: Votes, directions: Floats, contrasts: Floats) -> list[Decision]:
-        weight = self.settings.rules_weight
-        mixed = [
-            (1 - weight) * squash(float(logit)) + weight * float(vote >= RULES_SAY)
-            for logit, vote in zip(directions, opinion, strict=True)
-        ]
+    def _decisions(self, opinion: Opinion) -> list[Decision]:
+        settings = self.settings
+        means = opinion.mean(blind_weight=settings.blind_weight, rules_weight=settings.rules_weight)
         scores = [
             round(squash(scale * logit_of(mean) + shift), 4)
-            for mean, scale, shift in zip(mixed, self.settings.scale, self.settings.shift, strict=True)
+            for mean, scale, shift in zip(means, settings.scale, settings.shift, strict=True)
         ]
         return [
-            Decision(candidate, direction, contrast, scores[number])
+            Decision(opinion.candidate, direction, contrast, scores[number])
             for number, direction in enumerate(DIRECTIONS)
-            for contrast in self._contrasts(contrasts[number])
+            for contrast in self._contrasts(opinion.contrasts[number])
         ]
 
     def _contrasts(self, logits: Floats) -> list[Contrast]:
@@ -184,6 +222,7 @@ def read_settings(folder: Path) -> RelationSettings:
         version=raw["version"],
         length=raw["length"],
         thresholds=tuple(raw["thresholds"]),
+        blind_weight=raw.get("blind_weight", 0.0),
         rules_weight=raw["rules_weight"],
         scale=tuple(raw["scale"]),
         shift=tuple(raw["shift"]),

@@ -19,7 +19,7 @@ from typing import Literal, TypeAlias
 
 from extractor.errors import ExtractorError, RecordError
 from extractor.formats import expand, read
-from extractor.mining import Miner, load_classifier
+from extractor.mining import Miner, for_human, load_classifier
 from extractor.pipeline import build_pipeline
 from extractor.records import AnnotatedArticle, Article, Finding
 
@@ -70,6 +70,7 @@ class Counts:
     Attributes:
         read: records that came in, broken ones and ``DeleteCitation`` ids among them.
         findings: number of findings.
+        for_human: those of them whose score is below what the model is sure from.
     """
 
     read: int = 0
@@ -80,12 +81,14 @@ class Counts:
     with_findings: int = 0
     failed: int = 0
     findings: int = 0
+    for_human: int = 0
 
     def add(self, result: Result) -> None:
         """Count one record."""
         self.read += 1
         setattr(self, result.outcome, getattr(self, result.outcome) + 1)
         self.findings += len(result.findings)
+        self.for_human += sum(map(for_human, result.findings))
 
 
 @dataclass(frozen=True, slots=True)

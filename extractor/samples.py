@@ -6,14 +6,14 @@ import re
 
 _CELL = (
     r"cells?|lymphocytes?|monocytes?|leukocytes?|leucocytes?|neutrophils?|eosinophils?|granulocytes?|basophils?"
-    r"|macrophages?"
-    r"|platelets?|erythrocytes?|reticulocytes?|mononuclears?|PBMCs?|MNCs?|PMNs?|progenitors?|precursors?|blasts?"
+    r"|(?:alveolar )?macrophages?|polymorphs?"
+    r"|platelets?|erythrocytes?|reticulocytes?|mono-?nuclears?|PBMCs?|MNCs?|PMNs?|progenitors?|precursors?|blasts?"
     r"|M?P?DCs?|CFU"
     r"|CFU-\w+|BFU-E|lymphoblasts?|thrombocytes?|fibrocytes?|Tregs?|EPCs?|fibroblasts?|phagocytes?|plasmablasts?"
     r"|leuk(?:a)?emias?|burst-forming|colony-forming|WBCs?|HSPCs?|HSCs?|CTCs?|splenocytes?"
 )
 _CELL_WORD = (
-    r"T|B|NK|CD\d+\w*(?:[+-]|\s?\([+-]\))?|mononuclear|polymorphonuclear|dendritic|stem|progenitor|malignant"
+    r"T|B|NK|CD\d+\w*(?:[+-]|\s?\([+-]\))?|mono-?nuclear|polymorphonuclear|dendritic|stem|progenitor|malignant"
     r"|leuk(?:a?e)mic|tumou?r"
     r"|human|neonatal|adult|fetal|activated|inflammatory|immune|natural|killer|endothelial|myeloid|plasmacytoid"
     r"|lymphoid"
@@ -29,14 +29,25 @@ _CELLS_FOLLOW = re.compile(
     rf"(?i:{_CELL})(?!\w|-derived [cg]|[\s-]+(?:colony[\s-]|inflammatory p|migration inh|chemo))"
 )
 _CELL_BEARING = re.compile(
-    r"(?:(?:peripheral|venous|cord|umbilical)[ -])*blood|circulating|BALF?|bronchoalveolar lavage|lavage|sputum"
-    r"|synovial fluid|PB|\w*CB",
+    r"(?:(?:peripheral|venous|arterial|cord|umbilical|maternal|portal)[ -])*blood|circulating|BALF?"
+    r"|bronchoalveolar lavage|lavage|sputum|synovial fluid|(?:peritoneal|pleural) (?:exudate|lavage)"
+    r"|(?:bone )?marrow plasma|PB|\w*CB",
     re.IGNORECASE,
 )
+_QUALIFIED_BLOOD = re.compile(r"(?:\w+[ -])+blood", re.IGNORECASE)
+_BLOOD_NO_SAMPLE_FOLLOWS = re.compile(
+    r"[\s-]+(?:pressures?|flows?(?!\s+cytom)|vessels?|loss|suppl(?:y|ies)|transfusions?|donors?|donations?|circulation"
+    r"|velocit(?:y|ies)|vasculature)\b",
+    re.IGNORECASE,
+)
+_WHOLE_BLOOD_CELLS = re.compile(r"whole[ -]blood\s+cells?(?!\s+cultur)\b", re.IGNORECASE)
 _BLOOD_CELLS_FOLLOW = re.compile(r"\s+(?:peripheral\s+)?blood\s+(?:T |mononuclear |B )?(?:cell|lymph|mono|leuk|PBMC)")
 _NO_SAMPLE_FOLLOWS = re.compile(
-    r"-(?:free|starv|depriv|suppl|contain|stimul)|\s+(?:free\s+(?:medi|condition|co-?cult|cultur|defined|supernat)"
-    r"|starvation|node|omitted|was (?:omitted|depleted|withdrawn|removed from)|type \d"
+    r"-(?:free|starv|depriv|suppl|contain|stimul|inducible|reduced|responsive|(?:and|or) [\w-]+-free)"
+    r"|/(?:glucocorticoid|growth factor)"
+    r"|\s+(?:free\s+(?:medi|condition|co-?cult|cultur|defined|supernat)"
+    r"|starv|requirement|amyloid|analy[sz]ers?|trypsin inhibitor|kallidinogenase|node|omitted"
+    r"|was (?:omitted|depleted|withdrawn|removed from)|type \d"
     r"|(?:and|or) (?:[\w-]+ ){1,2}(?:starvation|deprivation|withdrawal)|and lymphatic (?:vas|vess|endoth|capill)"
     r"|or solid (?:tumou?r|cancer))",
     re.I,
@@ -71,7 +82,11 @@ _SAMPLED_BEFORE = re.compile(
 def is_sample(text: str, start: int, end: int) -> bool:
     """Whether the fluid named at ``text[start:end]`` may be a sample or a compartment, by the words around it."""
     name = text[start:end]
-    if _NO_SAMPLE_FOLLOWS.match(text, end) or _BLOOD_CELLS_FOLLOW.match(text, end):
+    if (
+        _NO_SAMPLE_FOLLOWS.match(text, end)
+        or _BLOOD_CELLS_FOLLOW.match(text, end)
+        or _no_blood_sample(text, start, end)
+    ):
         return False
     if _CELL_BEARING.fullmatch(name):
         return not _CELLS_FOLLOW.match(text, end)
@@ -81,3 +96,10 @@ def is_sample(text: str, start: int, end: int) -> bool:
     if name.lower() in ("serum", "plasma"):
         return not (_NO_SAMPLE_BEFORE.search(before) and _PHRASE_ENDS.match(text, end))
     return not _EFFUSION.fullmatch(name) or bool(_EFFUSION_SAMPLED.match(text, end) or _SAMPLED_BEFORE.search(before))
+
+
+def _no_blood_sample(text: str, start: int, end: int) -> bool:
+    """Whether a name of blood only begins another (``arterial blood pressure``, ``whole blood cells``)."""
+    if _WHOLE_BLOOD_CELLS.match(text, start):
+        return True
+    return bool(_QUALIFIED_BLOOD.fullmatch(text, start, end) and _BLOOD_NO_SAMPLE_FOLLOWS.match(text, end))

@@ -82,12 +82,21 @@ def _texts(table: pd.DataFrame) -> list[str]:
     return [name for name in table.columns if COLUMNS[name] == "str"]
 
 
+def harmless(text: str) -> str:
+    """A text with an apostrophe in front where a spreadsheet would run it; carriage returns become line feeds.
+
+    Writers of CSV quote a line feed and not a carriage return, which many readers take for the end of a row: what
+    follows would be a cell of its own.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
 def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with an apostrophe in front of every text that a spreadsheet would run."""
+    """The table with every text made harmless."""
     safe = table.copy()
     for name in _texts(safe):
-        risky = safe[name].str.startswith(_FORMULA, na=False)
-        safe[name] = safe[name].where(~risky, "'" + safe[name])
+        safe[name] = safe[name].map(harmless, na_action="ignore").astype(safe[name].dtype)
     return safe
 
 

@@ -17,13 +17,12 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-import ahocorasick
-
-from extractor.atoms import atoms_of, squeeze, squeezed
+from extractor.atoms import atoms_of, squeeze
 from extractor.elision import elided, suspended
 from extractor.errors import VocabularyError
 from extractor.names import Entry, Match, NameTrie
 from extractor.samples import is_sample
+from extractor.spotting import Spotter
 
 _MACRO = re.compile(r"\{([^}]+)\}")
 _GLUED_NAME = re.compile(r"(?:s|rh|m)[A-Z][A-Za-z]+")
@@ -32,7 +31,12 @@ _RECEPTOR_FOLLOWS = re.compile(
     r"|R(?:[αβγABab12]\d?|I{1,3})?(?![\w]))"
 )
 _RECEPTOR_BEFORE = re.compile(r"\breceptors? $", re.IGNORECASE)
-_LOST_GREEK = re.compile(r"-?\?(?=[,;)\]]|\s[a-z(])")
+_LOST_GREEK = re.compile(
+    r"-?\?(?=[,;:.)\]/]|-[a-z]|\s[a-z(])"
+    r"|(?<=[A-Z]{3})-(?=\s(?!(?:and|or|to|but|as|than|versus|vs|plus|nor)\b|\w+(?:ed|ent|ing|ive|ic|like|free)\b)[a-z])"
+)
+"""What damage left of a Greek letter: a question mark, or a hyphen before a word that nothing joins to it."""
+_GLUED_BY_HYPHEN = re.compile(r"(?<![\w-])(?:pro|r|rh|rhu|hr)-$", re.IGNORECASE)
 _CHAINED = re.compile(r"(?:alpha|beta|gamma|[αβγ])\d?$", re.IGNORECASE)
 _CHAIN_FOLLOWS = re.compile(r"[\s-](?:chain|subunit)s?(?!\w)")
 
@@ -83,10 +87,10 @@ class Vocabulary:
         named = [(c.symbol, (c.symbol.strip("<>"), *c.synonyms)) for c in cytokines]
         self._cytokine_names = _trie(named, lookalikes.get("cytokine", []))
         self._fluid_names = _trie([(f.name, f.synonyms) for f in fluids], lookalikes.get("fluid", []))
-        self._openings = ahocorasick.Automaton()
-        for opening in self._cytokine_names.openings():
-            self._openings.add_word(opening, True)
-        self._openings.make_automaton()
+        self.spots_cytokine = Spotter(self._cytokine_names).spots
+        """Whether a text may name a cytokine, cheaply; False means that it does not."""
+        self.spots_fluid = Spotter(self._fluid_names).spots
+        """The same for fluids, whether they are samples or not."""
 
     def normalise_cytokine(self, text: str) -> str | None:
         """Symbol of the concept that ``text`` names, None when it names none. Context is not considered."""
@@ -110,9 +114,9 @@ class Vocabulary:
 
     def names_cytokine(self, text: str) -> bool:
         """Whether a cytokine name occurs, whatever the context: False means that no mention can be found."""
-        if not any(next(self._openings.iter(low), None) for low in squeezed(text)):
-            return False
-        return any(match.entry.concept is not None for match, _ in self.find_cytokines(text))
+        return self.spots_cytokine(text) and any(
+            match.entry.concept is not None for match, _ in self.find_cytokines(text)
+        )
 
     def find_cytokines(self, text: str) -> list[tuple[Match, str]]:
         """Names in ``text`` from left to right, none overlapping, each with its source.
@@ -150,8 +154,9 @@ class Vocabulary:
         lost = _LOST_GREEK.match(text, match.end)
         if lost is not None:
             match = match._replace(end=lost.end())
-        if text[max(0, match.start - 4) : match.start].lower() == "pro-":
-            match = match._replace(start=match.start - 4)
+        glued = _GLUED_BY_HYPHEN.search(text, max(0, match.start - 5), match.start)
+        if glued is not None:
+            match = match._replace(start=glued.start())
         if concept.family == "receptor":
             chain = _CHAIN_FOLLOWS.match(text, match.end)
             return (
@@ -170,14 +175,11 @@ class Vocabulary:
 def _scan(text: str, names: NameTrie) -> list[Match]:
     atoms = atoms_of(text)
     found: list[Match] = []
-    i = 0
-    while i < len(atoms):
-        hit = names.match(text, atoms, i)
-        if hit is None:
-            i += 1
-        else:
+    after = 0
+    for i, atom in enumerate(atoms):
+        if i >= after and names.starts(atom.raw) and (hit := names.match(text, atoms, i)) is not None:
             found.append(hit[0])
-            i = hit[1]
+            after = hit[1]
     return found
 
 

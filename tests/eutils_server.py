@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import socket
+import struct
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -58,7 +60,6 @@ class Answer:
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     cut: int | None = None
-    hang: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -112,13 +113,27 @@ class EutilsServer:
                 if answer is None:
                     self.connection.shutdown(socket.SHUT_RDWR)
                     return
+                if answer is RESET:
+                    self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    self.connection.close()
+                    return
+                with contextlib.suppress(ConnectionError):
+                    self._send(answer)
+
+            def _send(self, answer: Answer) -> None:
                 self.send_response(answer.status)
                 for name, value in answer.headers.items():
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(answer.body)))
                 self.send_header("Connection", "close")
                 self.end_headers()
-                self.wfile.write(answer.body if answer.cut is None else answer.body[: answer.cut])
+                for part in server.parts(answer):
+                    self.wfile.write(part)
+                    self.wfile.flush()
+
+            def finish(self) -> None:
+                with contextlib.suppress(OSError):
+                    super().finish()
 
             def log_message(self, *_: object) -> None:
                 return
@@ -156,6 +171,10 @@ class EutilsServer:
                 if answer is not None:
                     return None if answer is DROPPED else answer
             return getattr(self, f"_{asked.utility}")(asked.parameters)
+
+    def parts(self, answer: Answer) -> Iterator[bytes]:
+        """What is sent of a body, in the pieces it is sent in."""
+        yield answer.body if answer.cut is None else answer.body[: answer.cut]
 
     def _keep(self, records: list[Entry]) -> str:
         name = f"MCID_{len(self._histories):06d}"
@@ -232,6 +251,7 @@ class EutilsServer:
 
 
 DROPPED = Answer(b"the connection is closed without an answer")
+RESET = Answer(b"the connection is reset")
 
 FAULTS: dict[str, Answer] = {
     "too many requests": Answer(

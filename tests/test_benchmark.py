@@ -551,6 +551,25 @@ def test_tcre_generic_words_are_not_required(tmp_path: Path) -> None:
     assert [document.article.text[slice(*span)] for span in document.neutral] == ["cytokine", "IL-2"]
 
 
+def test_tcre_scheme_sets_aside_what_it_could_not_have_marked(tmp_path: Path) -> None:
+    text = "Title\n\nIL-17-producing cells and IL-2 act on CD25; IL-4 does not."
+    entities = "T1\tCELL_TYPE 7 28\tIL-17-producing cells\nT2\tCYTOKINE 33 37\tIL-2\n"
+    folder = "brat/collection_02"
+    files = {f"{folder}/P.txt": text, f"{folder}/P.ann": entities}
+    files |= {f"{folder}/Q.txt": "Of IL-6", f"{folder}/Q.ann": "T1\tPROTEIN 3 7\tIL-6\n"}
+    archive(tmp_path / "tcre_cytokine_ner.tar.gz", **files)
+    assert [[span.start for span in each.neutral] for each in corpora.tcre(tmp_path)] == [[], [4]]
+    place = text.index("CD25")
+    (document,) = corpora.tcre(tmp_path, outside=lambda _: [Span(place, place + 4)])
+    assert [text[slice(*one.span)] for one in document.required] == ["IL-2"]
+    assert [text[slice(*span)] for span in document.neutral] == ["IL-17-producing cells", "CD25"]
+    found = [
+        Mention(Span(text.index(n), text.index(n) + 4), n, "cytokine", n) for n in ("IL-17", "IL-2", "CD25", "IL-4")
+    ]
+    score = external.score_documents([document], [found], samples=20)
+    assert (score.overlap.tp, score.overlap.fp, score.overlap.fn) == (1, 1, 0)
+
+
 def test_cytokine_genes_are_known_by_their_ids(tmp_path: Path) -> None:
     header = "HGNC ID\tApproved Symbol\tApproved Name\tStatus\tSynonyms\tEntrez Gene ID(supplied by NCBI)\tUniProt ID\n"
     rows = "HGNC:6018\tIL6\tx\tApproved\t\t3569\tP05231\nHGNC:1\tA1BG\tx\tApproved\t\t1\tP1\n"
@@ -649,6 +668,13 @@ def test_external_corpora_are_as_expected(shared: Path) -> None:
     ids = {vocabulary.cytokine_id(symbol): symbol for symbol in vocabulary.cytokines}
     genes = corpora.human_genes(folder, {key: symbol for key, symbol in ids.items() if key})
     assert genes["3569"] == "IL6"
+    tests = external.mention_tests(folder, vocabulary)
+    sizes = {
+        name: (len(documents), sum(len(each.required) for each in documents)) for name, (_, documents) in tests.items()
+    }
+    assert sizes["tcre-held-out-cytokines"] == (23, 165)
+    assert sizes["tcre-held-out-cytokines-of-scheme"] == (8, 165)
+    assert sizes["anatem-test-fluids"][1] > sizes["anatem-test-fluids-of-guidelines"][1] > 100
     documents = corpora.pubtator(folder, "BioRED_Test.PubTator", genes) + corpora.tcre(folder)
     documents += corpora.anatem(folder, vocabulary.normalise_fluid)
     assert len(documents) == 99 + 88 + 398

@@ -74,6 +74,7 @@ def test_mine_writes_the_contract_and_what_stands_beside_it(run: Run, small: Pat
         "with_findings": 1,
         "failed": 1,
         "findings": 1,
+        "for_human": 0,
     }
     assert report["inputs"][0]["path"] == str(small)
     assert len(report["inputs"][0]["sha256"]) == len(report["output"]["sha256"]) == 64

@@ -209,6 +209,8 @@ def test_mentions_by_hand() -> None:
     assert counts(scores.concept["cytokine"]) == (0, 2, 2)
     assert counts(scores.span["fluid"]) == counts(scores.concept["fluid"]) == (1, 0, 0)
     assert counts(scores.span["all"]) == (2, 2, 1)
+    assert counts(scores.accuracy["cytokine"]) == (0, 0, 1)
+    assert counts(scores.accuracy["all"]) == (1, 0, 1)
 
 
 def test_one_span_of_two_kinds_is_two_mentions() -> None:

@@ -21,9 +21,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
-from extractor.cli.exchange_commands import documents_of, register
+from extractor.cli.exchange_commands import register
 from extractor.errors import InputError, RecordError, StoreError
-from extractor.exchange import FORMATS, Document, Selection, export, import_, select
+from extractor.exchange import FORMATS, Document, Selection, documents_of, export, import_, select
 from extractor.exchange.bioc_xml import as_xml
 from extractor.exchange.files import one_line
 from extractor.exchange.label_studio import labeling_config

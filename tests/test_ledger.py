@@ -219,6 +219,11 @@ class TestSelection:
         assert len(ledger.studies) == kept
         assert ledger.left_out == left_out
 
+    def test_a_curators_word_counts_whatever_the_score(self, claims, studies):
+        low = claims[1]
+        ledger = build(claims, studies=studies, reviewed={low.key}, selection=Selection(min_score=0.95))
+        assert [study.id for study in ledger.studies] == [low.article_id]
+
     def test_reviewed(self, claims, studies):
         cell = the_cell(claims, studies=studies, reviewed={claims[0].key})
         assert [vote.reviewed for vote in cell.votes] == [True, False]
@@ -303,6 +308,13 @@ class TestCompare:
         ]
         assert [(each.row.reference, each.row.direction) for each in compared[4:]] == [("2", DOWN), ("3", SAME)]
         assert tally(compared) == {"confirmed": 1, "opposed": 1, "missed": 2, "added": 2}
+
+    @pytest.mark.parametrize("reference", ["10.5555/AbC", "doi:10.5555/abc", "https://doi.org/10.5555/ABC", "ROW:7"])
+    def test_by_doi_or_id(self, reference):
+        studies = {"ROW:7": Study("ROW:7", doi="10.5555/aBc")}
+        claims = [claim(7, article_id="ROW:7"), claim(8, DOWN)]
+        compared = compare(build(claims, studies=studies), [TableRow("human", "IL6", "serum", UP, reference)])
+        assert [(each.outcome, each.row.reference) for each in compared] == [("confirmed", reference), ("added", "8")]
 
     def test_by_cell(self):
         rows = [TableRow("human", "IL6", "serum", UP, "Smith 2003"), TableRow("human", "IL6", "plasma", UP)]

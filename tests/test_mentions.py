@@ -85,6 +85,11 @@ def test_levels_are_levels(text: str) -> None:
         "Genes for IL-6 were typed.",
         "IL6 rs1800795 and TNF -308 G>A were typed.",
         "Anti-IL-6 receptor antibody was given.",
+        "TNF inhibitors and TNF-α blockers were given.",
+        "A TNF-α neutralizing antibody was given.",
+        "The TNF-α -308G/A polymorphism was typed.",
+        "IL-10 (-1082 A/G) and IL-6 rs1800795 were typed.",
+        "Levels of IL-6 mRNA rose.",
     ],
 )
 def test_genes_transcripts_and_drugs_are_no_levels(text: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -14,8 +14,10 @@ from extractor import provenance, run
 from extractor.candidates import find_candidates
 from extractor.errors import InputError, ModelError, RecordError
 from extractor.mentions import annotate
-from extractor.mining import Miner, findings_of, load_classifier
+from extractor.mining import Miner, findings_of, for_human, load_classifier
 from extractor.records import Article, Candidate, Decision, Finding
+from extractor.relation import read_settings
+from extractor.releases import find_release
 from extractor.rules import RuleClassifier
 
 RULES = run.MinerSettings(classifier="rules")
@@ -56,7 +58,8 @@ def test_every_record_has_one_outcome_in_input_order():
     for each in results:
         counts.add(each)
     whole = asdict(counts)
-    findings, read = whole.pop("findings"), whole.pop("read")
+    findings, read, unsure = whole.pop("findings"), whole.pop("read"), whole.pop("for_human")
+    assert unsure == 0
     assert findings == 1
     assert read == sum(whole.values()) == 6
     assert results[1].error is BROKEN
@@ -203,3 +206,13 @@ def test_the_sample_is_ours_and_says_where_its_facts_are_from():
         assert list(row) == ["id", "title", "abstract", "source_pmid", "source_title"]
         assert row["id"].startswith("ALS:")
         assert row["source_pmid"].isdigit()
+
+
+def test_a_score_below_what_the_model_is_sure_from_is_for_a_human(miner: Miner) -> None:
+    [(_, [finding])] = miner.mine([FOUND])
+    folder = find_release("relation")
+    assert folder is not None
+    sure = read_settings(folder).sure
+    assert not for_human(finding)  # the rules' scores are not calibrated
+    assert for_human(replace(finding, model=folder.name, score=sure - 0.01))
+    assert not for_human(replace(finding, model=folder.name, score=sure))

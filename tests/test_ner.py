@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.benchmark.corpora import Document, Required
+from extractor.benchmark.corpora import Document, Required, guideline_fluids, held_out
 from extractor.benchmark.external import score_documents
 from extractor.errors import ModelError
 from extractor.evaluate import score_mentions
@@ -24,8 +24,8 @@ from extractor.training.coining import coin, with_coined_names
 from extractor.training.ner import write_model
 from extractor.training.ner_card import CardFacts, write_card
 from extractor.training.ner_fit import NerSettings, blank_ner, example_of, fit_ner
-from extractor.training.ner_scores import NerScores, guideline_fluids, ner_alone, recognise
-from extractor.training.ner_texts import Labelled, Withheld, held_out, labelled_documents, labelled_gold
+from extractor.training.ner_scores import NerScores, ner_alone, recognise
+from extractor.training.ner_texts import Labelled, Withheld, labelled_analytes, labelled_documents, labelled_gold
 from extractor.training.unseen import choose_unseen, reduced_pipeline, score_unseen, without_concepts
 
 NLP = build_pipeline()
@@ -86,6 +86,20 @@ def test_a_corpus_of_one_kind_is_completed_and_its_doubts_carry_no_label() -> No
     (other,) = labelled_documents("X", [Document(article, (blood,))], NLP, "fluid")
     assert names(other) == [("Serum", "fluid"), ("IL-6", "cytokine")]
     assert [text[slice(*place)] for place in other.unknown] == ["blood"]
+
+
+def test_other_analytes_are_no_names_and_what_is_unmarked_is_unknown() -> None:
+    text = "\nSerum IL-6 and insulin rose; urine MIF levels fell."
+    marked = (("Serum", "fluid", "serum"), ("IL-6", "cytokine", "IL6"), ("insulin", "cytokine", "a:insulin"))
+    places = [Span(text.index(name), text.index(name) + len(name)) for name, _, _ in marked]
+    mentions = tuple(
+        Mention(place, name, "fluid" if kind == "fluid" else "cytokine", concept)
+        for place, (name, kind, concept) in zip(places, marked, strict=True)
+    )
+    gold = GoldArticle("PMID:1", "1", "", "train", "bulk", mentions, (), Article("PMID:1", "", text[1:]))
+    (one,) = labelled_analytes([gold], NLP)
+    assert names(one) == [("Serum", "fluid"), ("IL-6", "cytokine")]
+    assert [text[slice(*place)] for place in one.unknown] == ["urine", "MIF"]
 
 
 def test_unknown_places_are_missing_values() -> None:
@@ -237,10 +251,10 @@ def test_the_card_names_data_scores_and_what_is_best(model: Path, tmp_path: Path
     )
     unseen = score_unseen([gold("IL22", "IL-22", 1)], ["IL22"], str(model), samples=20)
     facts = CardFacts(
-        "0.0.1", '{"seed": 1}', {"gold": 4, "AnatEM": 2}, {"general/train.jsonl": "ab" * 32}, {"spacy": "3"}
+        "0.0.1", '{"seed": 1}', {"gold": 4, "TCRE": 2}, {"general/train.jsonl": "ab" * 32}, {"spacy": "3"}
     )
     write_card(tmp_path / "MODEL.md", facts, scores, unseen)
     card = (tmp_path / "MODEL.md").read_text(encoding="utf-8")
-    for said in ("# ner-0.0.1", "CC BY-SA 3.0", "ab" * 32, '{"seed": 1}', "IL22", "x-test", "## Limits", "**lexicon**"):
+    for said in ("# ner-0.0.1", "Apache-2.0", "ab" * 32, '{"seed": 1}', "IL22", "x-test", "## Limits", "**lexicon**"):
         assert said in card
     assert "| lexicon | cytokine | 1.000 [1.000–1.000] |" in card

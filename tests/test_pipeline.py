@@ -95,6 +95,23 @@ CASES = [
     "In mice <c=IL6>Il6</c>, <c=TNF>Tnf</c> and <c=CXCL1>KC</c>; in rats <c=CXCL1>CINC-1</c>.",
     "The TRAIL trial of April; soluble <c=TNFSF10>TRAIL</c> in <f=serum>serum</f>.",
     "<f=serum>Serum</f> <c=MIF>MIF</c> levels, not the MIF (minimum inhibitory fraction).",
+    # what longer names hide
+    "<c=TNF>TNF</c> inhibitors, TNF-alpha-induced protein 3 and the TNF receptor family; <c=[TNFR]>TNF receptor</c>.",
+    "Eosinophil peroxidase (EPO) was assayed; EPO rose with <c=IL5>IL-5</c>.",
+    "<c=TNFSF13B>BAFF</c>, the <c=TNFRSF13C>BAFF receptor</c> and <c=IL18>IL-18</c>, not the <c=IL18BP>IL-18BP</c>.",
+    "In keratoconus (KC) nothing was drawn, and KC severity went with <c=IL6>IL-6</c>.",
+    "EG-VEGF, interferon-stimulated gene factor 3 and interferon regulating factor 5 are none; <c=VEGFA>VEGF</c> is.",
+    "<c=IL1B>IL-1β</c> acts on SMC; <c=IGF1>IGF-I</c> (<c=IGF1>SmC</c>) too.",
+    "<c=TGFB1>TGF-beta1</c> and alpha-actin fell; <c=IL1B>IL-1β</c> and α-synuclein too.",
+    "<c=[IFN-alpha]>IFN-a</c>/<c=IFNB1>b</c> and <c=IL1A>IL-1α</c> and <c=IL1B>β</c>-induced fever.",
+    "<c=IL4>IL-4</c>, <c=[TGF-beta]>TGF</c> and <c=[IFN]>IFN</c> rose.",
+    "Tubuloglomerular feedback (TGF) was measured, and TGF fell with <c=IL4>IL-4</c> levels.",
+    "<c=ERBB2>HER-2</c>, <c=ERBB2>Her2</c> and <c=ERBB2>HER2/neu</c>; she took it during her 2 pregnancies.",
+    # one occurrence settles the others
+    "Soluble <c=TNFSF10>TRAIL</c> in <f=serum>serum</f> fell. Men had more <c=TNFSF10>TRAIL</c>; see the TRAIL trial.",
+    # damage
+    "<c=TNF>TNF-{alpha}</c>, <c=[IFN]>interferon-?</c> and <c=TNF>TNF-</c> release; <c=TNF>TNF</c>- induced death.",
+    "<c=CCL4>macrophage inhibitory protein-1β</c>, <c=EPO>r-EPO</c>, <c=CSF3>granulocyte colony-simulating factor</c>.",
     # local abbreviations
     "<c=CCL2>Monocyte chemoattractant protein-1</c> (<c=CCL2>MCP1</c>) rose; <c=CCL2>MCP1</c> fell later.",
     (
@@ -122,6 +139,10 @@ CASES = [
     "Peripheral blood counts, lower urinary tract symptoms, a meniscal tear, bile ductules; <f=tears>tear fluid</f>.",
     "Anti-X serum was added and serum was depleted; antibodies were sought in <f=serum>serum</f>.",
     "Bronchoalveolar lavage (BAL) cells; peripheral blood B, natural killer and T cells; blood and lymphatic vessels.",
+    "Arterial blood pressure, peripheral blood flow and whole blood cells are none; <f=blood>arterial blood</f> is.",
+    "<f=blood>Whole blood</f> flow cytometry of cells that were serum starved, with serum amyloid A3.",
+    "<f=other:breast milk>Breast milk</f> was drawn; <f=other:breast milk>milk</f> <c=IL6>IL-6</c> levels rose.",
+    "Milk <c=IL6>IL-6</c> levels of cows.",
     "Serum-induced growth, serum free co-culture, the retinal circulation and <f=CSF>cerebral spinal fluid</f>.",
 ]
 

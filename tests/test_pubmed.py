@@ -277,7 +277,7 @@ class TestFaults:
 
     def test_nothing_is_downloaded_beside(self, server, settings, tmp_path):
         foreign = b'<?xml version="1.0"?><!DOCTYPE eSearchResult SYSTEM "http://127.0.0.1:9/none.dtd"><eSearchResult><Count>0</Count><IdList/></eSearchResult>'
-        server.faults = [once(Answer(foreign), utility="esearch")]
+        server.faults = [once(Answer(foreign), utility="esearch", times=2)]
         assert fetch("q", tmp_path, settings=settings).count == 0
 
 

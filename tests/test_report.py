@@ -16,7 +16,7 @@ from ledger_cases import HOSTILE, PROVENANCE, QUERY, finding, ledger
 from openpyxl import load_workbook
 
 from extractor.errors import InputError
-from extractor.ledger import LIMITS, RULE, build
+from extractor.ledger import LIMITS, RULE, Study, build
 from extractor.records import Mention, Span
 from extractor.report import Provenance, provenance_of, write_report
 from extractor.report.biomarkerkb import COLUMNS, biomarkerkb
@@ -29,6 +29,7 @@ FILES = {
     "report.html",
     "ledger.csv",
     "evidence.csv",
+    "cited.csv",
     "excluded.csv",
     "ledger.xlsx",
     "ledger.md",
@@ -171,7 +172,9 @@ class TestPayload:
         assert data["fluids"] == ["serum", "plasma", "CSF", "other:sweat", "unspecified"]
         assert {claim["study"] for claim in data["claims"]} == set(range(13))
         assert [each["reason"] for each in data["excluded"]] == ["review"]
-        assert [each["id"] for each in data["cited"]] == ["PMID:15"]
+        (cited,) = data["cited"]
+        assert (cited["paper"]["id"], cited["group"], cited["direction"]) == ("PMID:15", "human", "decreased")
+        assert ["IL6", "cytokine"] in cited["words"]
         assert data["cytokines"]["CXCL8"][0] != "CXCL 8"
         assert (data["methods"][2], data["limits"]) == (RULE, LIMITS)
 
@@ -183,11 +186,27 @@ class TestPayload:
         assert names["CCL2"][0] == "MCP-1"
         assert len({name.lower() for name in names["CCL2"]}) == len(names["CCL2"])
 
+    @pytest.mark.parametrize(
+        ("authors", "by"),
+        [
+            ((), None),
+            (("Muster, J",), "Muster"),
+            (("Muster, J", "Probe, B"), "Muster & Probe"),
+            (("Muster, J", "Probe, B", "A Group"), "Muster et al."),
+            (("Muster, J", "et al."), "Muster et al."),
+            (("et al.",), None),
+        ],
+    )
+    def test_who_wrote_it(self, authors, by):
+        studies = {"PMID:1": Study("PMID:1", pmid="1", authors=authors)}
+        data = payload(build([finding(1, "IL6", "CSF", "increased")], studies=studies), PROVENANCE)
+        assert data["studies"][0].get("by") == by
+
     def test_flow(self):
         steps = {step["name"]: step for step in payload(ledger(), PROVENANCE)["flow"]}
         assert [step["number"] for step in steps.values()] == [30, 28, 15, 15, 13, 16]
         assert steps["Records found"]["out"] == (("deleted from PubMed", 1),)
-        assert steps["Studies included"]["out"] == (("review", 1),)
+        assert steps["Studies included"]["out"] == (("review", 1), ("only results of other studies", 1))
         assert steps["Studies with a finding on ALS"]["out"] == (("findings left out: other condition", 1),)
 
 
@@ -215,7 +234,7 @@ class TestTables:
 
     def test_workbook(self, folder):
         book = load_workbook(folder / "ledger.xlsx")
-        assert book.sheetnames == ["ledger", "evidence", "excluded", "methods and limits"]
+        assert book.sheetnames == ["ledger", "evidence", "cited", "excluded", "methods and limits"]
         rows = list(csv.reader(io.StringIO((folder / "ledger.csv").read_text(encoding="utf-8"))))
         assert book["ledger"].max_row == len(rows)
         years = [row[15].value for row in book["ledger"].iter_rows(min_row=2)]
@@ -226,7 +245,9 @@ class TestTables:
         text = (folder / "ledger.md").read_text(encoding="utf-8")
         assert "| IL6 | serum | human | disease | 5 | 2 | 1 | 1 | 1 | opposing | True |" in text
         assert "\\<TGF-beta\\>" in text
-        assert "review" in text.split("## Studies left out")[1]
+        left_out, cited = text.split("## Studies left out")[1].split("## Results cited from other studies")
+        assert "review" in left_out
+        assert "PMID:15" in cited.split("## Methods")[0]
         assert all(word in text for word in ("SWiM", "effect direction plot", "Clopper"))
 
     def test_control_characters_do_not_break_the_workbook(self, tmp_path):

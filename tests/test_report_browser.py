@@ -6,9 +6,9 @@ import re
 import shutil
 
 import pytest
-from ledger_cases import HOSTILE, PROVENANCE, ledger
+from ledger_cases import HOSTILE, PROVENANCE, finding, ledger
 
-from extractor.ledger import build, sign_test
+from extractor.ledger import Selection, build, sign_test
 from extractor.report import Provenance
 from extractor.report.html import page as html_page
 from extractor.report.payload import payload
@@ -34,7 +34,12 @@ def browser():
 def files(tmp_path_factory):
     """Addresses of the pages by name."""
     folder = tmp_path_factory.mktemp("pages")
-    made = {"full": (ledger(), PROVENANCE), "empty": (build([]), Provenance(source="x"))}
+    noted = Provenance(source="records from files", date="2025-06-01", note=f"No data {HOSTILE}")
+    made = {
+        "full": (ledger(), PROVENANCE),
+        "empty": (build([]), Provenance(source="x")),
+        "noted": (ledger(), noted),
+    }
     for name, (each, provenance) in made.items():
         text = html_page(payload(each, provenance), noscript="")
         (folder / f"{name}.html").write_text(text, encoding="utf-8")
@@ -120,6 +125,14 @@ class TestMap:
         assert page.locator("#excluded summary").inner_text() == "Studies left out (1)"
         assert page.locator("#cited summary").inner_text().endswith("(1)")
 
+    def test_where_it_comes_from_and_a_caution(self, visit, page):
+        for place in ("#lead", "#origin"):
+            assert "Source: PubMed records, last search 2025-06-01." in page.locator(place).inner_text()
+        assert not page.locator("#note").is_visible()
+        noted = visit("noted")
+        assert noted.locator("#note").inner_text() == f"No data {HOSTILE}"
+        assert "Source: records from files, read 2025-06-01." in noted.locator("#lead").inner_text()
+
     def test_nothing_to_show(self, visit):
         page = visit("empty")
         assert counts(page) == "0 studies, 0 cells, 0 oppositions"
@@ -171,7 +184,21 @@ class TestFilters:
 
     def test_reviewed(self, page):
         page.locator("#reviewed").check()
+        made = ledger(reviewed_only=True)
+        assert counts(page).startswith(f"{len(made.studies)} studies, {len(made.cells)} cell,")
+        assert {key: text.split(": ")[1].split(";")[0] for key, text in cells(page).items()} == {
+            HUMAN_SERUM: "raised in 1 study, unchanged in 1 study"
+        }
+
+    def test_a_low_score_counts_once_a_curator_has_agreed(self, browser, tmp_path):
+        low = finding(3, "IL6", "serum", "decreased", score=0.4)
+        made = build([low], reviewed={low.key}, selection=Selection(min_score=0.5))
+        (tmp_path / "p.html").write_text(html_page(payload(made, PROVENANCE), noscript=""), encoding="utf-8")
+        page = browser.new_page()
+        page.goto((tmp_path / "p.html").as_uri())
         assert counts(page).startswith("1 study, 1 cell")
+        assert page.locator("#score").input_value() == page.locator("#score").get_attribute("min") == "0.5"
+        page.close()
 
     def test_only_oppositions(self, page):
         page.locator("#opposed").check()
@@ -225,6 +252,18 @@ class TestDetails:
         assert f"{test.share:.0%} are raised (95% interval {test.low:.0%} to {test.high:.0%}" in said
         assert f"p = {test.p:.3f}" in said
 
+    def test_cited_results_stand_apart(self, page):
+        page.locator(f'.cell[data-key="{HUMAN_SERUM}"]').click()
+        cited = page.locator("dialog .hearsay")
+        assert cited.locator("h3").inner_text() == "Cited from other studies, not counted"
+        assert "Study number 15" in cited.inner_text()
+        assert cited.locator("mark.cytokine").first.inner_text() == "IL6"
+        assert "lowered in 1 study" in page.locator(".verdict").inner_text()
+        page.keyboard.press("Escape")
+        page.locator("#until").fill("2005")
+        page.locator(f'.cell[data-key="{HUMAN_SERUM}"]').click()
+        assert page.locator("dialog .hearsay").count() == 0
+
     def test_text_never_runs(self, page):
         page.locator(f'.cell[data-key="{HUMAN_SERUM}"]').click()
         assert HOSTILE in page.locator("dialog").inner_text()
@@ -253,6 +292,12 @@ class TestTimeline:
         assert page.locator("#timeline .mark").count() == 3
         page.locator("#timeline .mark").first.click()
         assert page.locator("dialog h2").inner_text() == "CCL2 in CSF"
+
+    def test_studies_without_a_year_are_told(self, page):
+        page.locator("#cytokine").select_option("IL6")
+        assert "1 study without a year in the record: not drawn." in page.locator("#timeline").inner_text()
+        page.locator("#cytokine").select_option("CCL2")
+        assert "not drawn" not in page.locator("#timeline").inner_text()
 
     def test_from_the_map(self, page):
         page.locator(".grid tbody th button", has_text="TNF").click()
@@ -329,6 +374,16 @@ class TestNarrow:
             ".map(e => parseFloat(getComputedStyle(e).fontSize)))"
         )
         assert smallest >= 11.5
+
+    def test_the_host_can_be_read(self, visit):
+        page = visit(size=NARROW)
+        page.locator("#host").select_option("all")
+        page.locator("#grid").scroll_into_view_if_needed()
+        box, grid = page.locator("th.host span").first.bounding_box(), page.locator("#grid").bounding_box()
+        assert grid["x"] <= box["x"]
+        assert box["x"] + box["width"] <= grid["x"] + grid["width"]
+        heights = page.locator("th.host").evaluate_all("all => all.map(each => each.getBoundingClientRect().height)")
+        assert max(heights) < 40
 
     def test_one_host_first_and_cells_can_be_hit(self, visit):
         page = visit(size=NARROW)

@@ -12,8 +12,24 @@ import pytest
 
 from extractor.errors import StoreError
 from extractor.records import Article, Finding, Mention, Section, Span
-from extractor.store import Decision, Run, open_store, save_run
+from extractor.store import (
+    Act,
+    Decision,
+    Run,
+    Store,
+    acts,
+    database,
+    identity,
+    judged,
+    last_act,
+    open_store,
+    put_act,
+    put_decision,
+    save_run,
+    undo_act,
+)
 from extractor.store import schema as layout
+from extractor.store.rows import to_json
 
 TITLE = "TNF-α in ALS"
 ABSTRACT = "RESULTS: Serum TNF-α was higher in patients than in healthy people."
@@ -32,6 +48,7 @@ def article(number: int = 1, **changes) -> Article:
         "language": "eng",
         "publication_types": ("Journal Article",),
         "mesh": ("Amyotrophic Lateral Sclerosis",),
+        "authors": ("Muster, Änne", "The R&D Group"),
     }
     return Article(**{**fields, **changes})
 
@@ -72,6 +89,17 @@ def store(path):
         yield opened
 
 
+def open_store_of(path: Path, monkeypatch: pytest.MonkeyPatch, *, steps: int) -> Store:
+    """A store as older versions of the program made and wrote it."""
+    monkeypatch.setattr(layout, "MIGRATIONS", layout.MIGRATIONS[:steps])
+    if steps < 3:
+        fields = database.article_fields
+        monkeypatch.setattr(
+            database, "article_fields", lambda each: {k: v for k, v in fields(each).items() if k != "authors"}
+        )
+    return open_store(path)
+
+
 def dump(path: Path) -> str:
     with sqlite3.connect(path) as connection:
         text = "\n".join(connection.iterdump())
@@ -84,7 +112,9 @@ class TestLayout:
         assert store.rows("PRAGMA journal_mode")[0][0] == "wal"
         assert store.rows("PRAGMA foreign_keys")[0][0] == 1
         assert store.rows("PRAGMA user_version")[0][0] == len(layout.MIGRATIONS)
-        assert store.migrated == (f"{path}: version 0 -> 1: articles, findings, runs, decisions and updates",)
+        assert store.migrated == tuple(
+            f"{path}: version {number} -> {number + 1}: {what}" for number, (what, _) in enumerate(layout.MIGRATIONS)
+        )
 
     def test_opened_again_nothing_is_migrated(self, store, path):
         with open_store(path) as again:
@@ -99,9 +129,44 @@ class TestLayout:
         )
         monkeypatch.setattr(layout, "MIGRATIONS", (*layout.MIGRATIONS, step))
         with open_store(path) as newer:
-            assert newer.migrated == (f"{path}: version 1 -> 2: a table of notes",)
+            number = len(layout.MIGRATIONS)
+            assert newer.migrated == (f"{path}: version {number - 1} -> {number}: a table of notes",)
             assert newer.rows("SELECT count(*) FROM remarks")[0][0] == 0
             assert newer.mined() == [finding()]
+
+    def test_decisions_of_the_first_layout_are_kept(self, path, monkeypatch):
+        with monkeypatch.context() as older, open_store_of(path, older, steps=1) as store:
+            save_run(store, [(article(), [finding()]), (article(2), [finding(2)])], model="m")
+            with store.transaction() as connection:
+                old = (
+                    finding().article_id,
+                    to_json(finding().key),
+                    "rejected",
+                    None,
+                    "Ada",
+                    "no",
+                    "2025-01-01T00:00:00",
+                )
+                connection.execute(
+                    "INSERT INTO decisions (article_id, key, verdict, finding, curator, note, decided) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    old,
+                )
+        with open_store(path) as store:
+            steps = zip(store.migrated, layout.MIGRATIONS[1:], strict=True)
+            assert all(line.endswith(f": {what}") for line, (what, _) in steps)
+            (kept,) = store.decisions()
+            assert (kept.key, kept.verdict, kept.curator, kept.note) == (finding().key, "rejected", "Ada", "no")
+            assert (kept.reading, kept.proposal, kept.sha256) == ("first", None, "")
+            assert store.findings() == [(finding(2), False)]
+
+    def test_articles_of_an_older_layout_have_no_authors_until_they_are_read_again(self, path, monkeypatch):
+        with monkeypatch.context() as older, open_store_of(path, older, steps=2) as store:
+            save_run(store, [(article(), [finding()])], model="m")
+        with open_store(path) as store:
+            assert store.articles() == [article(authors=())]
+            assert save_run(store, [(article(), [finding()])], model="m").read == 0
+            assert store.articles() == [article()]
 
     def test_a_step_that_fails_changes_nothing(self, store, path, monkeypatch):
         store.close()
@@ -302,6 +367,68 @@ class TestDecisions:
     def test_the_article_must_be_there(self, store):
         with pytest.raises(StoreError, match="FOREIGN KEY"):
             store.decide(Decision(finding(7).key, "accepted", "A. Curator"))
+
+
+class TestWhatStands:
+    @pytest.fixture(autouse=True)
+    def mined(self, store):
+        save_run(store, [(article(), [finding()])], model="m1")
+
+    def test_a_correction_outlives_the_model_that_was_corrected(self, store):
+        right = finding(fluid="plasma")
+        store.decide(Decision(finding().key, "corrected", "Ada", right, proposal=finding()))
+        save_run(store, [(article(), [replace(right, score=0.4)])], model="m2")
+        assert store.findings() == [(right, True)]
+        save_run(store, [(article(), [])], model="m3")
+        assert store.findings() == [(right, True)]
+
+    def test_what_was_accepted_stands_where_a_newer_model_misses_it(self, store):
+        store.decide(Decision(finding().key, "accepted", "Ada", proposal=finding()))
+        save_run(store, [(article(), [])], model="m2")
+        assert store.findings() == [(finding(), True)]
+
+    def test_a_decision_on_another_text_waits_for_another_look(self, store):
+        store.decide(Decision(finding().key, "corrected", "Ada", finding(fluid="plasma")))
+        changed = article(abstract=f"{ABSTRACT} IL-6 did not differ.")
+        save_run(store, [(changed, [finding()])], model="m1")
+        assert store.findings() == [(finding(), False)]
+        assert store.decisions(current=True) == []
+        assert len(store.decisions()) == 1
+
+    def test_a_blind_second_reading_does_not_count_until_it_is_adjudicated(self, store):
+        store.decide(Decision(finding().key, "accepted", "Ada"))
+        store.decide(Decision(finding().key, "rejected", "Ben", reading="second"))
+        assert store.findings() == [(finding(), True)]
+        store.decide(Decision(finding().key, "rejected", "Cem", reading="adjudication"))
+        assert store.findings() == []
+
+    def test_hosts_are_told_apart(self):
+        human, mouse = finding(), finding(host="mouse")
+        one = Decision((*finding().key, "mouse"), "rejected", "Ada", id=1)
+        assert [each.finding for each in judged([human, mouse], [one])] == [human, None]
+        both = Decision(finding().key, "rejected", "Ada", id=2)
+        assert [each.finding for each in judged([human, mouse], [one, both])] == [None, None]
+
+    def test_an_added_finding_that_is_withdrawn(self, store):
+        missed = finding(cytokine="IL6")
+        store.decide(Decision(identity(missed), "added", "Ada", missed))
+        store.decide(Decision(identity(missed), "rejected", "Ada"))
+        assert store.findings() == [(finding(), False)]
+
+    def test_undo(self, store):
+        with store.transaction() as connection:
+            number = put_decision(connection, Decision(finding().key, "rejected", "Ada"))
+            put_act(connection, Act("PMID:1", "first", "Ada", "decided", decision_id=number, key=finding().key))
+            for time in ("2025-01-01T00:00:00+00:00", "2025-01-02T00:00:00+00:00"):
+                put_act(connection, Act("PMID:1", "first", "Ada", "opened", at=time))
+        assert store.findings() == []
+        assert [(each.kind, each.at[:10]) for each in acts(store)][1:] == [("opened", "2025-01-02")]
+        assert last_act(store, curator="Ben") is None
+        with store.transaction() as connection:
+            undo_act(connection, last_act(store, curator="Ada"))
+        assert store.findings() == [(finding(), False)]
+        assert (store.decisions(), last_act(store, curator="Ada")) == ([], None)
+        assert store.rows("SELECT count(*) FROM decisions")[0][0] == 1
 
 
 def test_counts(store):

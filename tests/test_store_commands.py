@@ -11,13 +11,15 @@ from pathlib import Path
 import pytest
 import typer
 from ledger_cases import literature
-from test_update import FIRST, Paper, PubMed, Reader
+from living_pubmed import Paper, PubMed
+from test_update import FIRST, Reader
 from typer.testing import CliRunner
 
 from extractor.cli import store_commands
 from extractor.errors import ExtractorError, InputError, StoreError
+from extractor.ledger import LEAST_SCORE
 from extractor.records import Article, Finding
-from extractor.store import open_store, save_run
+from extractor.store import open_store, save_run, schema
 
 ANNOTATIONS = Path(__file__).parent.parent / "annotations"
 
@@ -69,13 +71,16 @@ class TestReport:
     def test_of_a_database(self, run, db, tmp_path):
         result = run("report", "--db", db, "-o", tmp_path / "out")
         assert result.stdout.strip() == str(tmp_path / "out" / "report.html")
-        assert "12 studies, 15 findings, 7 cells, 2 with rise and fall; studies left out: 1" in result.stderr
+        assert "11 studies, 14 findings, 7 cells, 1 with rise and fall; studies left out: 1" in result.stderr
+        every = run("report", "--db", db, "-o", tmp_path / "out", "--min-score", "0")
+        assert "12 studies, 15 findings, 7 cells, 2 with rise and fall; studies left out: 1" in every.stderr
         assert "SWiM" in result.stderr
         assert (tmp_path / "out" / "figures" / "effect_directions_disease.svg").is_file()
 
     def test_as_json(self, run, db, tmp_path):
         result = run(
-            "report", "--db", db, "-o", tmp_path / "out", "--json", "--comparator", "healthy", "--since", "2002"
+            *("report", "--db", db, "-o", tmp_path / "out", "--json"),
+            *("--comparator", "healthy", "--since", "2002", "--min-score", "0.3"),
         )
         said = json.loads(result.stdout)
         cell = next(c for c in said["cells"] if (c["cytokine"], c["fluid"], c["host"]) == ("IL6", "serum", "human"))
@@ -88,6 +93,27 @@ class TestReport:
         text = (tmp_path / "ledger.md").read_text(encoding="utf-8")
         assert "meta-analysis" in text
         assert "| CCL2 | CSF | human | disease |" in text
+
+    def test_a_caution_is_printed(self, run, db, tmp_path):
+        run("report", "--db", db, "-o", tmp_path, "--note", "No *data* at all.", "-q")
+        assert '"note":"No *data* at all."' in (tmp_path / "report.html").read_text(encoding="utf-8")
+        assert "No \\*data\\* at all." in (tmp_path / "ledger.md").read_text(encoding="utf-8")
+
+    def test_what_low_scores_leave_out_is_told(self, run, db, tmp_path):
+        run("report", "--db", db, "-o", tmp_path, "-q")
+        text = (tmp_path / "ledger.md").read_text(encoding="utf-8")
+        assert "findings left out: score too low 1" in text
+        assert "Findings with a score under 0.5 are left out." in text
+
+    def test_the_default_score_is_that_of_the_ledger(self):
+        assert store_commands._LEAST_SCORE == LEAST_SCORE
+
+    def test_an_older_file_is_brought_up_to_date_and_it_is_said(self, run, db, tmp_path, monkeypatch):
+        step = ("a table of notes", "CREATE TABLE remarks (x TEXT) STRICT;\n")
+        monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, step))
+        for told in (True, False):
+            said = run("report", "--db", db, "-o", tmp_path / "out").stderr
+            assert ("a table of notes" in said) == told
 
     def test_what_is_missing(self, run, tmp_path):
         assert "one of the two" in run("report", "-o", tmp_path, code=2).stderr
@@ -125,6 +151,24 @@ class TestCompare:
         said = json.loads(run("compare", table, "--db", db, "--json").stdout)
         assert said["counts"]["confirmed"] == 1
         assert len(said["rows"]) == sum(said["counts"].values())
+
+    def test_a_file_of_claims_lies_anywhere(self, run, db, tmp_path):
+        slots = {"cytokine": "IL6", "fluid": "CSF", "direction": "increased", "contrast": "disease"}
+        slots |= {"comparator": "healthy", "condition": "ALS", "host": "human"}
+        papers = [
+            {"id": "PMID:5", "pmid": "5", "doi": None, "kind": "original", "claims": [slots]},
+            {"id": "DOI:10.5555/X", "pmid": None, "doi": "10.5555/X", "kind": "original", "claims": [slots]},
+            {"id": "LIT:3", "pmid": None, "doi": None, "kind": "original", "claims": [{**slots, "fluid": "serum"}]},
+            {"id": "LIT:4", "pmid": None, "doi": None, "kind": "review", "claims": [slots]},
+        ]
+        rest = {"pmcid": None, "year": 2001, "title": "T", "doubtful": [], "dropped": []}
+        path = tmp_path / "claims.jsonl"
+        path.write_text("\n".join(json.dumps({**rest, **paper}) for paper in papers), encoding="utf-8")
+        said = json.loads(run("compare", path, "--db", db, "--json").stdout)
+        assert [row["outcome"] for row in said["rows"][:3]] == ["confirmed", "missed", "confirmed"]
+        assert said["rows"][1]["row"]["reference"] == "10.5555/X"
+        with pytest.raises(InputError, match=r"none\.jsonl: no als/literature\.jsonl"):
+            run("compare", tmp_path / "none.jsonl", "--db", db)
 
     def test_with_the_literature(self, run, db):
         if not (ANNOTATIONS / "als" / "literature.jsonl").is_file():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from extractor.candidates import find_candidates
-from extractor.encoding import FEATURES, Tokenizer, encode, features, read_whole
+from extractor.encoding import FEATURES, VOTE_FEATURES, Tokenizer, encode, features, read_whole
 from extractor.records import Article, Finding, GoldArticle, Span, Triple
 from extractor.relation import load_tokenizer, logit_of, squash
 from extractor.releases import find_release
@@ -14,8 +14,6 @@ from extractor.training.directions import can_mirror, opposites
 from extractor.training.examples import Example, gold_examples
 from extractor.training.minimal_pairs import minimal_pairs
 from extractor.training.mirror import mirrored, without_votes
-
-VOTES = [i for i, name in enumerate(FEATURES) if name.startswith(("vote_", "elsewhere_", "article_"))]
 
 
 @pytest.fixture(scope="module")
@@ -74,12 +72,14 @@ def test_mirroring_exchanges_words_labels_and_votes(tokenizer: Tokenizer, exampl
 
 
 def test_hidden_votes_leave_the_other_features(examples: list[Example]) -> None:
-    voted = [example for example in examples if any(row[i] for row in example.features for i in VOTES)]
+    voted = [example for example in examples if any(row[i] for row in example.features for i in VOTE_FEATURES)]
     assert voted
     for example in voted:
         for row, bare in zip(example.features, without_votes(example).features, strict=True):
-            assert all(bare[i] == 0 for i in VOTES)
-            assert [v for i, v in enumerate(row) if i not in VOTES] == [v for i, v in enumerate(bare) if i not in VOTES]
+            assert all(bare[i] == 0 for i in VOTE_FEATURES)
+            assert [v for i, v in enumerate(row) if i not in VOTE_FEATURES] == [
+                v for i, v in enumerate(bare) if i not in VOTE_FEATURES
+            ]
 
 
 def test_the_whole_article_is_read_with_its_marks(tokenizer: Tokenizer) -> None:

@@ -241,7 +241,7 @@ def test_ids() -> None:
 
 
 def test_ambiguous_names_are_listed_somewhere() -> None:
-    known = {c.symbol for c in VOCABULARY.cytokines.values()}
+    known = {*VOCABULARY.cytokines, *VOCABULARY.fluids}
     for row in read_table("ambiguous.tsv"):
         named = VOCABULARY.normalise_cytokine(row["name"]) or VOCABULARY.normalise_fluid(row["name"])
         assert named is not None, row["name"]

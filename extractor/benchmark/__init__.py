@@ -9,6 +9,7 @@ from extractor.benchmark.corpora import Question
 from extractor.benchmark.evidence import answer_by, question_candidate
 from extractor.benchmark.external import external_directions, external_mentions, score_evidence
 from extractor.benchmark.figures import render_figures, stale_figures
+from extractor.benchmark.literature import literature_benchmark
 from extractor.benchmark.page import render_page
 from extractor.benchmark.result import RESULT_SCHEMA, as_json, read_result, write_result
 from extractor.benchmark.systems import Stages, System, classifier_system, miner_system, with_gold_mentions
@@ -31,6 +32,7 @@ __all__ = [
     "command_system",
     "external_directions",
     "external_mentions",
+    "literature_benchmark",
     "miner_system",
     "parse_command_system",
     "question_candidate",

@@ -10,11 +10,21 @@ from typing import TypeAlias
 import numpy as np
 
 from extractor.benchmark.cooccurrence import nearest_cue
-from extractor.benchmark.corpora import Document, Question, anatem, evidence_inference, human_genes, pubtator, tcre
+from extractor.benchmark.corpora import (
+    Document,
+    Question,
+    anatem,
+    evidence_inference,
+    guideline_fluids,
+    held_out,
+    human_genes,
+    pubtator,
+    tcre,
+)
 from extractor.benchmark.systems import Stages
 from extractor.evaluate.direction import macro_f1
 from extractor.gold.resampling import Interval, Resampler, Score, score_counts
-from extractor.records import DIRECTIONS, Kind, Mention
+from extractor.records import DIRECTIONS, Kind, Mention, Span
 from extractor.vocabulary import Vocabulary
 
 EvidenceClassifier: TypeAlias = Callable[[Sequence[Question]], Sequence[str]]
@@ -133,24 +143,53 @@ def _exact(document: Document, mentions: Sequence[Mention]) -> tuple[int, int, i
     return len(spans & required), len(wrong), len(required - spans)
 
 
-def external_mentions(
-    corpus: Path, stages: Stages, vocabulary: Vocabulary, *, samples: int = 2000, seed: int = 0
-) -> dict[str, ExternalMentions]:
-    """Recognition against AnatEM (fluids), TCRE, NLM-Gene and BioRED (cytokines); keys name corpus and split.
+def mention_tests(corpus: Path, vocabulary: Vocabulary) -> dict[str, tuple[Kind, list[Document]]]:
+    """What recognition is tested on, by name, each with the kind of mention that the corpus marks.
+
+    AnatEM and TCRE come twice: as annotated, and with the places set aside that their schemes and our guidelines see
+    differently (:func:`guideline_fluids`, and ``outside`` of :func:`tcre`). Of TCRE only held-out documents count.
+
+    Args:
+        corpus: folder of the corpora.
+        vocabulary: names the fluids of our list, the genes that are cytokines, and the receptors.
 
     Raises:
         InputError: a corpus is missing or damaged.
     """
     ids = ((vocabulary.cytokine_id(symbol), symbol) for symbol in vocabulary.cytokines)
     genes = human_genes(corpus, {key: symbol for key, symbol in ids if key is not None})
-    tests: dict[str, tuple[Kind, list[Document]]] = {
-        "anatem-test-fluids": ("fluid", anatem(corpus, vocabulary.normalise_fluid)),
-        "tcre-cytokines": ("cytokine", tcre(corpus)),
+
+    def receptors(text: str) -> list[Span]:
+        found = (
+            (match, vocabulary.cytokines.get(match.entry.concept or "")) for match, _ in vocabulary.find_cytokines(text)
+        )
+        return [Span(match.start, match.end) for match, concept in found if concept and concept.family == "receptor"]
+
+    fluids = anatem(corpus, vocabulary.normalise_fluid)
+    annotated, by_scheme = (
+        [document for document in documents if held_out(document.article.id)]
+        for documents in (tcre(corpus), tcre(corpus, outside=receptors))
+    )
+    return {
+        "anatem-test-fluids": ("fluid", fluids),
+        "anatem-test-fluids-of-guidelines": ("fluid", guideline_fluids(fluids)),
+        "tcre-held-out-cytokines": ("cytokine", annotated),
+        "tcre-held-out-cytokines-of-scheme": ("cytokine", by_scheme),
         "nlmgene-test-cytokines": ("cytokine", pubtator(corpus, "NLMgene_Test.PubTator", genes)),
         "biored-test-cytokines": ("cytokine", pubtator(corpus, "BioRED_Test.PubTator", genes)),
     }
+
+
+def external_mentions(
+    corpus: Path, stages: Stages, vocabulary: Vocabulary, *, samples: int = 2000, seed: int = 0
+) -> dict[str, ExternalMentions]:
+    """Recognition against every test of :func:`mention_tests`; mentions without a concept do not count.
+
+    Raises:
+        InputError: a corpus is missing or damaged.
+    """
     results = {}
-    for name, (kind, documents) in tests.items():
+    for name, (kind, documents) in mention_tests(corpus, vocabulary).items():
         annotated = stages.recognise([document.article for document in documents])
         mentions = [[m for m in each.mentions if m.kind == kind and m.concept is not None] for each in annotated]
         results[name] = score_documents(documents, mentions, samples=samples, seed=seed)

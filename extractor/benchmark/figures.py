@@ -3,7 +3,7 @@
 A marker is ``<!-- benchmark:NAME/KEY -->…<!-- /benchmark -->``. NAME is the result's name (``general-test``); KEY is
 the path of a value in it (``systems/rules-1/triples/overall/f1``), ``table`` for the headline table, ``table/stages``,
 ``table/external``, ``table/leaks``, ``table/causes``, ``table/comparisons``, ``table/fluid`` (or another slice),
-or ``caption``.
+``table/literature`` for the comparison with the literature, or ``caption``.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ _TABLES: Mapping[str, Callable[[Json], str]] = {
     "table/leaks": table.leaks_table,
     "table/causes": table.causes_table,
     "table/comparisons": table.comparisons_table,
+    "table/literature": table.literature_table,
 }
 
 
@@ -68,7 +69,7 @@ def figure(named: Mapping[str, Json], key: str) -> str:
     if path.startswith("table/") and (part := path.removeprefix("table/")) in table.SLICES:
         return f"\n{table.slices_table(result, part)}"
     if path == "caption":
-        return table.caption(result)
+        return (table.literature_caption if result.get("kind") == "literature" else table.caption)(result)
     return table.show(_value(result, path, key))
 
 

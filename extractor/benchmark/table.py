@@ -44,6 +44,38 @@ def caption(result: Json) -> str:
     )
 
 
+def literature_caption(result: Json) -> str:
+    """What was compared, in words that do not promise more than it is."""
+    n = result["n"]
+    abstracts = n["abstracts"]
+    return (
+        f"{result['name']}: the {n['claims']} claims of disease against controls that {n['papers_with_claims']} "
+        f"published ALS papers make (`annotations/als/literature.jsonl`) against the ledger of "
+        f"{sum(abstracts.values())} abstracts on {n['papers']} papers, which this project wrote from the same notes: "
+        "it tests the miner and the ledger, and is no second look at the papers. Of the abstracts, "
+        f"{abstracts.get('train', 0)} are of the train split, on which classifiers are trained. `annotation` is the "
+        "ledger of the annotated findings, what a reader without errors would give; added is what a ledger has beyond "
+        f"the table. Findings with a score of {result['min_score']:g} and more; version {result['version']}, "
+        f"{result['date']}."
+    )
+
+
+def literature_table(result: Json) -> str:
+    """Confirmed, opposed, missed and added, per system and split."""
+    head = ("ledger of", "split", "claims", "confirmed", "opposed", "missed", "added")
+    rows = [
+        [name, split, str(score["claims"]), _share(score["confirmed"], score["claims"])]
+        + [str(score[outcome]) for outcome in ("opposed", "missed", "added")]
+        for name, splits in result["systems"].items()
+        for split, score in splits.items()
+    ]
+    return table(head, rows)
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part} ({part / whole:.0%})" if whole else str(part)
+
+
 def systems_table(result: Json) -> str:
     """The headline: every system, and human agreement as the ceiling."""
     head = ("system", "triples P", "triples R", "triples F1", "with contrast F1", "direction alone, macro-F1", "ECE")
@@ -65,8 +97,11 @@ def stages_table(result: Json) -> str:
     rows = []
     for level, kinds in result["mentions"].items():
         for kind, score in kinds.items():
-            named = "span" if level == "span" else "span and concept"
-            rows.append([f"mentions: {kind}, {named}", *_prf(score)])
+            rows.append(
+                [f"concept of found mentions: {kind}, accuracy", "–", show(score["recall"]), "–"]
+                if level == "accuracy"
+                else [f"mentions: {kind}, {'span' if level == 'span' else 'span and concept'}", *_prf(score)]
+            )
     for level, pairs in result["pairs"].items():
         rows.append([f"pairs proposed, on {level.replace('_', ' ')}", *_prf(pairs["score"])])
     return table(("level", "P", "R", "F1"), rows)

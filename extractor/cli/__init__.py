@@ -7,7 +7,8 @@ import sys
 
 import typer
 
-from extractor.cli import benchmark, exchange_commands, fetch, gold, info, mine, show, store_commands, train
+from extractor.cli import benchmark, exchange_commands, fetch, gold, info, mine, review, show, store_commands, train
+from extractor.cli.console import visible
 from extractor.errors import ExtractorError
 
 FAILED = 1
@@ -29,6 +30,7 @@ app.add_typer(benchmark.app, name="benchmark")
 app.add_typer(train.app, name="train")
 store_commands.register(app)
 exchange_commands.register(app)
+app.command("review")(review.review)
 app.command("schema")(info.schema)
 app.command("doctor")(info.doctor)
 app.command("version")(info.version)
@@ -55,5 +57,5 @@ def main() -> None:
 
 
 def _fail(reason: str) -> None:
-    print(f"extractor: {' '.join(reason.split())}", file=sys.stderr)
+    print(f"extractor: {visible(' '.join(reason.split()))}", file=sys.stderr)
     sys.exit(FAILED)

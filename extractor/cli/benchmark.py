@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -103,6 +103,22 @@ def _systems(
     return systems
 
 
+def _miners(classifier: str | None, reporter: Reporter) -> Iterator[System]:
+    """The whole program, with the rules and with the trained classifier."""
+    from extractor import benchmark
+    from extractor.mining import Miner, load_classifier
+    from extractor.pipeline import build_pipeline
+    from extractor.provenance import RULES, chosen_classifier
+
+    name, stands_in = chosen_classifier(classifier)
+    if stands_in:
+        reporter.warn("no trained model is released here: its row is missing")
+    nlp = build_pipeline()
+    for each in dict.fromkeys((RULES, name)):
+        chosen = load_classifier(each)
+        yield benchmark.miner_system(Miner(nlp=nlp, classifier=chosen), chosen.name)
+
+
 def _external(corpus: Path, stages: Stages, systems: Sequence[System], settings: Settings) -> dict[str, object]:
     from extractor import benchmark
     from extractor.relation import RelationClassifier
@@ -120,6 +136,35 @@ def _external(corpus: Path, stages: Stages, systems: Sequence[System], settings:
         "mentions": benchmark.external_mentions(corpus, stages, load_vocabulary(), **draws),
         "directions": benchmark.external_directions(corpus, answering, **draws),
     }
+
+
+@app.command("literature")
+def literature(
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="Gets the JSON result.")],
+    annotations: options.Annotations = Path("annotations"),
+    classifier: options.Classifier = None,
+    min_score: Annotated[float, typer.Option(min=0.0, max=1.0, help="Findings below it do not count.")] = 0.5,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Compare the ledger of the rewritten ALS abstracts with the claims of the papers they restate."""
+    from extractor import benchmark, gold
+    from extractor.benchmark import table
+
+    papers = gold.load_literature(annotations)
+    sources = gold.rewritten_sources(annotations, papers)
+    articles = [each for each in gold.load_gold(annotations) if each.id in sources]
+    reporter = Reporter(quiet=quiet)
+    systems = list(_miners(classifier, reporter))
+    result = benchmark.literature_benchmark(articles, sources, systems, min_score=min_score)
+    output.mkdir(parents=True, exist_ok=True)
+    path = output / f"{result['name']}.json"
+    benchmark.write_result(result, path)
+    if as_json:
+        print_json(result)
+    else:
+        print(f"{table.literature_caption(result)}\n\n{table.literature_table(result)}", end="")
+    reporter.say(f"written: {path}")
 
 
 @app.command("render")

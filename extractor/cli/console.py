@@ -26,7 +26,8 @@ def visible(text: str) -> str:
 
 def print_json(value: object) -> None:
     """One JSON value on stdout."""
-    print(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False))
+    text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
+    print(text.encode(errors="backslashreplace").decode())  # names of files may be any bytes
 
 
 class Reporter:

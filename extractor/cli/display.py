@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from extractor.cli.console import visible
+from extractor.mining import for_human
 from extractor.records import AnnotatedArticle, Finding, Mention, Span
 
 _ARROWS = {"increased": ("↑", "red"), "decreased": ("↓", "blue"), "unchanged": ("=", "yellow")}
@@ -40,7 +41,10 @@ class TableWriter:
 
 
 def print_findings(findings: Iterable[Finding]) -> None:
-    """A table: article, cytokine, fluid, direction, contrast, condition, score; a sentence once for all it says."""
+    """A table: article, cytokine, fluid, direction, contrast, condition, score; a sentence once for all it says.
+
+    A score with a question mark is one that a human should look at (:func:`extractor.mining.for_human`).
+    """
     table = Table(header_style="bold")
     for name in ("article", "cytokine", "fluid", "direction", "contrast", "condition", "score"):
         table.add_column(name, no_wrap=name not in {"contrast", "condition"}, max_width=22)
@@ -55,7 +59,7 @@ def print_findings(findings: Iterable[Finding]) -> None:
             Text(f"{arrow} {each.direction}", style=colour),
             Text(f"{each.contrast}{against}"),
             Text(visible(each.condition)),
-            Text(f"{each.score:.2f}"),
+            Text(f"{each.score:.2f}{'?' if for_human(each) else ''}"),
             Text("″" if said else visible(each.evidence_text).replace("\n", " ")),
         )
     console().print(table)

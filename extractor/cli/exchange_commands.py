@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from extractor.errors import RecordError
     from extractor.exchange import Document
     from extractor.records import Article, Finding, Json
-    from extractor.store import Decision, Store
+    from extractor.store import Decision
 
 SOME_FAILED = 3
 FormatName: TypeAlias = Literal[
@@ -65,28 +65,13 @@ def export(
         max_articles=max_articles,
     )
     with open_store(db, create=False) as store:
-        done = exchange.export(documents_of(store), form, output, selection)
+        done = exchange.export(exchange.documents_of(store), form, output, selection)
     reporter = Reporter(quiet=quiet or as_json)
     reporter.say(f"{done.articles:,} articles with {done.findings:,} findings written to {output}")
     if done.placeless:
         reporter.warn(f"{done.placeless:,} findings have no place in the text and were left out")
     if as_json:
         print_json({"format": form, "output": str(output), **asdict(done)})
-
-
-def documents_of(store: Store) -> Iterator[Document]:
-    """The articles of a database with their findings as they stand after the curators' decisions, by id."""
-    from extractor.exchange import Document
-
-    found: dict[str, list[tuple[Finding, bool]]] = defaultdict(list)
-    for finding, decided in store.findings():
-        found[finding.article_id].append((finding, decided))
-    touched = {decision.key[0] for decision in store.decisions()}
-    for article in store.articles():
-        if not article.deleted:
-            pairs = found.get(article.id, [])
-            reviewed = all(decided for _, decided in pairs) if pairs else article.id in touched
-            yield Document.of(article, [finding for finding, _ in pairs], reviewed=reviewed)
 
 
 def import_(
@@ -187,7 +172,7 @@ def decide(
     from extractor.errors import RecordError
     from extractor.exchange import FORMATS
     from extractor.exchange.decisions import decisions_of, same_text
-    from extractor.store import open_store
+    from extractor.store import COUNTING, open_store
 
     counts: Counter[str] = Counter()
     with open_store(db, create=False) as store:
@@ -196,7 +181,7 @@ def decide(
             if finding.score >= min_score:
                 shown[finding.article_id].append((finding, decided))
         previous: dict[str, list[Decision]] = defaultdict(list)
-        for decision in store.decisions():
+        for decision in store.decisions(readings=COUNTING, current=True):
             previous[decision.key[0]].append(decision)
         for document in documents:
             article: Article | None = store.article(document.article.id)

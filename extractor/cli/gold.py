@@ -6,7 +6,7 @@ import json
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -14,7 +14,7 @@ from extractor.cli import options
 from extractor.cli.console import Reporter, print_json, visible
 
 if TYPE_CHECKING:
-    from extractor.gold import Agreement, Hydration
+    from extractor.gold import Agreement, Hydration, Imported
     from extractor.records import GoldArticle, Json
 
 SOME_FAILED = 3
@@ -81,6 +81,48 @@ def agreement(
         print_json(to_json(found))
     else:
         print(gold.agreement_table(found), end="")
+
+
+@app.command("import")
+def import_(
+    db: Annotated[Path, typer.Option("--db", metavar="FILE", help="The database with the curators' decisions.")],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Gets a record a line.")],
+    split: Annotated[Literal["train", "dev", "test"], typer.Option(help="Of the records.")] = "train",
+    with_text: Annotated[bool, typer.Option("--with-text", help="Write titles and abstracts as well.")] = False,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Turn curators' decisions into gold records, with who, when, on which model's proposal, and what was wrong.
+
+    Articles that are not finished, or wait for adjudication, are left out. Exit code 3: some break a rule of the gold
+    set; each is named.
+    """
+    from extractor import gold
+    from extractor.store import open_store
+
+    reporter = Reporter(quiet=quiet or as_json)
+    with open_store(db, create=False) as store:
+        found = gold.gold_of_store(store, split=split, with_text=with_text)
+    _write_records(found, output)
+    for reason in found.refused.values():
+        reporter.warn(f"left out: {reason}")
+    reporter.say(f"{len(found.records)} records written to {output}, {len(found.left_out)} articles are not finished")
+    if as_json:
+        counts = {"records": len(found.records), "errors": found.errors}
+        print_json({**counts, "left_out": dict(found.left_out), "refused": dict(found.refused)})
+    else:
+        for model, errors in found.errors.items():
+            said = ", ".join(f"{number} {name}" for name, number in errors.items())
+            print(visible(f"{model or 'no model'}: {said}"))
+    raise typer.Exit(SOME_FAILED if found.refused else 0)
+
+
+def _write_records(found: Imported, output: Path) -> None:
+    from extractor.output import AtomicFile
+
+    with AtomicFile(output) as stream:
+        for record in found.records:
+            stream.write((json.dumps(record, ensure_ascii=False) + "\n").encode())
 
 
 @app.command("hydrate")

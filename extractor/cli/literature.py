@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,54 +16,51 @@ _KINDS: Mapping[str, str] = {"review": "Review", "background": "Review", "meta_a
 """What a record is, as a publication type; the others are original papers."""
 
 
-def of_literature(folder: Path, selection: Selection) -> tuple[Ledger, Provenance]:
-    """The ledger of ``als/literature.jsonl`` in a folder of annotations.
+def of_literature(path: Path, selection: Selection) -> tuple[Ledger, Provenance]:
+    """The ledger of ``als/literature.jsonl``, given itself or as the folder of annotations.
 
     Raises:
         InputError: there are no claims in it.
         GoldError: a record breaks a rule.
     """
-    articles = _literature(folder)
-    titles = _titles(folder / "als" / "literature.jsonl")
-    studies = {each.id: _study(each, titles.get(each.id, "")) for each in articles}
+    articles = _literature(path)
+    studies = {each.id: _study(each) for each in articles}
     claims = (claim for each in articles for claim in each.claims)
     made = ledger.build(claims, studies=studies, selection=selection)
-    return made, Provenance(source="literature claims noted by hand", version=package_version())
-
-
-def _literature(folder: Path) -> list[LiteratureArticle]:
-    articles = load_literature(folder)
-    if not articles:
-        raise InputError(f"{folder}: no als/literature.jsonl with claims in it")
-    return articles
-
-
-def _titles(path: Path) -> dict[str, str]:
-    with path.open(encoding="utf-8") as lines:
-        return {record["id"]: str(record.get("title") or "") for record in map(json.loads, lines)}
-
-
-def _study(article: LiteratureArticle, title: str) -> Study:
-    return Study(
-        id=f"PMID:{article.pmid}" if article.pmid else article.id,
-        pmid=article.pmid,
-        title=title,
-        year=article.year,
-        publication_types=tuple(_KINDS[kind] for kind in [article.kind] if kind in _KINDS),
-    )
+    return made, Provenance(source="claims noted by hand from published papers", version=package_version())
 
 
 def literature_rows(path: Path, selection: Selection, contrast: str) -> list[TableRow]:
-    """The claims of ``als/literature.jsonl`` as a table to compare a ledger with.
+    """The claims of a file like ``als/literature.jsonl`` as a table to compare a ledger with.
+
+    A paper without PMID and DOI is compared with whole cells, since no ledger can have it under its number here.
 
     Raises:
         InputError: there are no claims in it.
         GoldError: a record breaks a rule.
     """
     return [
-        TableRow(host_of(claim), claim.cytokine, claim.fluid, claim.direction, article.pmid or "")
-        for article in _literature(path.parent.parent)
+        TableRow(host_of(claim), claim.cytokine, claim.fluid, claim.direction, article.pmid or article.doi or "")
+        for article in _literature(path)
         if article.kind not in _KINDS
         for claim in article.claims
-        if claim.contrast == contrast and selection.condition in {None, claim.condition}
+        if claim.contrast == contrast and selection.refusal(claim, _study(article), reviewed=True) is None
     ]
+
+
+def _literature(path: Path) -> list[LiteratureArticle]:
+    articles = load_literature(path)
+    if not articles:
+        raise InputError(f"{path}: no als/literature.jsonl with claims in it")
+    return articles
+
+
+def _study(article: LiteratureArticle) -> Study:
+    return Study(
+        id=f"PMID:{article.pmid}" if article.pmid else article.id,
+        pmid=article.pmid,
+        doi=article.doi,
+        title=article.title,
+        year=article.year,
+        publication_types=tuple(_KINDS[kind] for kind in [article.kind] if kind in _KINDS),
+    )

@@ -164,7 +164,7 @@ def _mine(job: _Job, names: list[str], settings: MinerSettings, reporter: Report
     with contextlib.ExitStack() as stack:
         writer = stack.enter_context(_writer(job))
         log = stack.enter_context(ErrorLog(errors)) if errors is not None else None
-        keep = stack.enter_context(_store(job, settings))
+        keep = stack.enter_context(_store(job, settings, reporter))
         update = stack.enter_context(reporter.progress("mined"))
         for result in mine_inputs(read_inputs(names), settings, jobs=job.jobs, limit=job.limit):
             counts.add(result)
@@ -177,20 +177,20 @@ def _mine(job: _Job, names: list[str], settings: MinerSettings, reporter: Report
 
 
 @contextlib.contextmanager
-def _store(job: _Job, settings: MinerSettings) -> Iterator[Callable[[Result], None]]:
+def _store(job: _Job, settings: MinerSettings, reporter: Reporter) -> Iterator[Callable[[Result], None]]:
     """What writes one record to the database; nothing without one."""
     if job.db is None:
         yield lambda _result: None
         return
     from extractor import store
-    from extractor.cli.store_commands import model_name
+    from extractor.cli.store_commands import model_name, open_told
 
     def keep(result: Result) -> None:
         if result.article is not None:
             run.save(result.article, None if result.error is not None else result.findings)
 
     name = model_name(settings.classifier or "rules", settings.ner)
-    with contextlib.closing(store.open_store(job.db)) as opened, store.Run(opened, model=name) as run:
+    with open_told(job.db, reporter) as opened, store.Run(opened, model=name) as run:
         yield keep
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
@@ -17,6 +17,7 @@ from extractor.cli.console import Reporter, print_json, visible
 if TYPE_CHECKING:
     from extractor.ledger import Compared, Ledger, Selection
     from extractor.report import Provenance
+    from extractor.store import Store
     from extractor.update import Changes
 
 SOME_FAILED = 3
@@ -26,13 +27,16 @@ _COMPARATORS: Mapping[str, frozenset[str]] = {
     "unspecified": frozenset({"unspecified"}),
 }
 _SHOWN = 20
+_LEAST_SCORE = 0.5  # ledger.LEAST_SCORE, which would load pandas at every start of the program
 
 Database: TypeAlias = Annotated[Path, typer.Option("--db", metavar="FILE", help="The database.")]
 Condition: TypeAlias = Annotated[str, typer.Option(help="What the case group has; all for any.")]
 Comparator: TypeAlias = Annotated[
     Literal["any", "healthy", "disease-control", "unspecified"], typer.Option(help="Findings against these only.")
 ]
-MinScore: TypeAlias = Annotated[float, typer.Option(min=0.0, max=1.0, help="Findings below it are left out.")]
+MinScore: TypeAlias = Annotated[
+    float, typer.Option(min=0.0, max=1.0, help="Findings below it are left out, unless a curator has decided on them.")
+]
 Reviewed: TypeAlias = Annotated[bool, typer.Option("--reviewed", help="Only what a curator has decided on.")]
 
 
@@ -44,8 +48,9 @@ def report(
     ] = None,
     condition: Condition = "ALS",
     comparator: Comparator = "any",
-    min_score: MinScore = 0.0,
+    min_score: MinScore = _LEAST_SCORE,
     reviewed: Reviewed = False,
+    note: Annotated[str, typer.Option(help="A caution printed at the top of the report.")] = "",
     since: Annotated[int | None, typer.Option(metavar="YEAR", help="Studies from this year on.")] = None,
     until: Annotated[int | None, typer.Option(metavar="YEAR", help="Studies up to this year.")] = None,
     config: options.Config = None,  # noqa: ARG001  # read by its callback
@@ -60,14 +65,17 @@ def report(
     from extractor.report import write_report
 
     chosen = _selection(condition, comparator, min_score=min_score, reviewed=reviewed, since=since, until=until)
-    ledger, provenance = of_literature(literature, chosen) if literature else _of_database(db or Path(), chosen)
-    written = write_report(ledger, output, provenance=provenance)
+    reporter = Reporter(quiet=quiet or as_json)
+    if literature is not None:
+        ledger, provenance = of_literature(literature, chosen)
+    else:
+        ledger, provenance = _of_database(db or Path(), chosen, reporter)
+    written = write_report(ledger, output, provenance=replace(provenance, note=note))
     if as_json:
         cells = [{**cell.key._asdict(), "verdict": cell.verdict, "opposed": cell.opposed} for cell in ledger.cells]
         files = [str(path) for path in written]
         print_json({"studies": len(ledger.studies), "findings": ledger.claims, "cells": cells, "files": files})
         return
-    reporter = Reporter(quiet=quiet)
     opposed = sum(cell.opposed for cell in ledger.cells)
     reporter.say(
         f"{len(ledger.studies):,} studies, {ledger.claims:,} findings, {len(ledger.cells):,} cells, {opposed:,} with "
@@ -95,7 +103,7 @@ def update(
 
     Interrupted, it goes on where it was when called again. Exit code 3: done, but some records could not be read.
     """
-    from extractor import ledger, provenance, store, update
+    from extractor import ledger, provenance, update
     from extractor.cli import fetch
     from extractor.mining import Miner, load_classifier
     from extractor.pipeline import build_pipeline
@@ -107,19 +115,16 @@ def update(
         reporter.warn("no classifier is released here: the rules decide")
     asked = query or update.DEFAULT_QUERY
     reporter.say(f"query: {asked}")
-    with store.open_store(db) as opened:
-        for step in opened.migrated:
-            reporter.say(step)
-        with reporter.progress("read") as progress:
-            changes = update.update(
-                opened,
-                settings=settings,
-                miner=Miner(nlp=build_pipeline(ner=ner), classifier=load_classifier(name)),
-                model=model_name(name, ner),
-                query=asked,
-                judge=ledger.states,
-                on_progress=lambda stage, done, _: progress(done if stage == "reading" else 0, 0),
-            )
+    with open_told(db, reporter) as opened, reporter.progress("read") as progress:
+        changes = update.update(
+            opened,
+            settings=settings,
+            miner=Miner(nlp=build_pipeline(ner=ner), classifier=load_classifier(name)),
+            model=model_name(name, ner),
+            query=asked,
+            judge=ledger.states,
+            on_progress=lambda stage, done, _: progress(done if stage == "reading" else 0, 0),
+        )
     if as_json:
         print_json(asdict(changes))
     else:
@@ -137,7 +142,7 @@ def compare(
     contrast: Annotated[str, typer.Option(help="Of the cells that are compared.")] = "disease",
     condition: Condition = "ALS",
     comparator: Comparator = "any",
-    min_score: MinScore = 0.0,
+    min_score: MinScore = _LEAST_SCORE,
     reviewed: Reviewed = False,
     config: options.Config = None,  # noqa: ARG001  # read by its callback
     as_json: options.AsJson = False,
@@ -149,10 +154,11 @@ def compare(
 
     chosen = _selection(condition, comparator, min_score=min_score, reviewed=reviewed)
     rows = literature_rows(table, chosen, contrast) if table.suffix == ".jsonl" else ledger.read_table(table)
-    ours, _ = _of_database(db, chosen)
+    reporter = Reporter(quiet=quiet or as_json)
+    ours, _ = _of_database(db, chosen, reporter)
     compared = ledger.compare(ours, rows, contrast=contrast)
     counts = ledger.tally(compared)
-    Reporter(quiet=quiet or as_json).say(", ".join(f"{number:,} {outcome}" for outcome, number in counts.items()))
+    reporter.say(", ".join(f"{number:,} {outcome}" for outcome, number in counts.items()))
     if as_json:
         print_json({"counts": counts, "rows": [asdict(each) for each in compared]})
     elif output is None:
@@ -194,23 +200,36 @@ def _selection(condition: str, comparator: str, *, min_score: float, reviewed: b
     )
 
 
-def _of_database(db: Path, selection: Selection) -> tuple[Ledger, Provenance]:
-    from extractor import ledger, store
+def open_told(db: Path, reporter: Reporter, *, create: bool = True) -> Store:
+    """The store of a file, and a line about each step that brings an older file to the present layout."""
+    from extractor.store import open_store
+
+    existed = db.is_file()
+    opened = open_store(db, create=create)
+    for step in opened.migrated if existed else ():
+        reporter.say(step)
+    return opened
+
+
+def _of_database(db: Path, selection: Selection, reporter: Reporter) -> tuple[Ledger, Provenance]:
+    from extractor import ledger
     from extractor.provenance import package_version
     from extractor.report import provenance_of
 
-    with store.open_store(db, create=False) as opened:
+    with open_told(db, reporter, create=False) as opened:
         return ledger.of_store(opened, selection=selection), provenance_of(opened, version=package_version())
 
 
 def _write_compared(compared: Sequence[Compared], stream: object) -> None:
+    from extractor.tables import harmless
+
     writer = csv.writer(stream, delimiter="\t", lineterminator="\n")  # type: ignore[arg-type]
     writer.writerow(("outcome", "host", "cytokine", "fluid", "direction", "reference", "ours"))
     for each in compared:
         row = each.row
         ours = "; ".join(f"{direction} {number}" for direction, number in each.ours)
         cells = (each.outcome, row.host, row.cytokine, row.fluid, row.direction, row.reference, ours)
-        writer.writerow([visible(cell) for cell in cells])
+        writer.writerow([harmless(visible(cell)) for cell in cells])
 
 
 def _print_changes(changes: Changes) -> None:

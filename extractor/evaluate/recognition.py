@@ -19,10 +19,13 @@ class MentionScores:
     Attributes:
         span: ``cytokine``, ``fluid`` and ``all``: start and end are those of gold.
         concept: the same, and the concept is gold's too; mentions without a concept claim nothing and are left out.
+        accuracy: normalisation alone: of the gold mentions found by exact span, the share (``recall``) with gold's
+            concept; one without a concept counts as wrong.
     """
 
     span: Mapping[str, Score]
     concept: Mapping[str, Score]
+    accuracy: Mapping[str, Score]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,26 @@ def score_mentions(
     return MentionScores(
         span={name: score(kinds, lambda _: True, _span_key) for name, kinds in groups.items()},
         concept={name: score(kinds, _has_concept, _concept_key) for name, kinds in groups.items()},
+        accuracy={
+            name: score_spans(*_normalised(gold, predicted, kinds), samples=samples, seed=seed)
+            for name, kinds in groups.items()
+        },
     )
+
+
+def _normalised(
+    gold: Sequence[GoldArticle], predicted: Sequence[AnnotatedArticle], kinds: Collection[Kind]
+) -> tuple[list[set[Hashable]], list[set[Hashable]]]:
+    """Gold mentions found by exact span, with their concepts, and those that got the same concept."""
+    there, right = [], []
+    for one, two in zip(gold, predicted, strict=True):
+        found = {_span_key(m): m.concept for m in two.mentions if m.kind in kinds}
+        met = {_concept_key(m) for m in one.mentions if m.kind in kinds and _span_key(m) in found}
+        there.append(met)
+        right.append(
+            {_concept_key(m) for m in one.mentions if _concept_key(m) in met and found[_span_key(m)] == m.concept}
+        )
+    return there, right
 
 
 def _span_key(mention: Mention) -> Hashable:

@@ -9,5 +9,6 @@ from __future__ import annotations
 from extractor.exchange.documents import Document
 from extractor.exchange.registry import FORMATS, Exported, Format, export, import_
 from extractor.exchange.selection import Selection, select
+from extractor.exchange.stored import documents_of
 
-__all__ = ["FORMATS", "Document", "Exported", "Format", "Selection", "export", "import_", "select"]
+__all__ = ["FORMATS", "Document", "Exported", "Format", "Selection", "documents_of", "export", "import_", "select"]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from extractor.exchange.documents import Document
 from extractor.exchange.files import one_line, xml_text
 from extractor.records import Article, Finding
-from extractor.store import Decision
+from extractor.store import Decision, Verdict
 
 SOURCE = "curated"
 """``Finding.source`` of what a curator corrected or added."""
@@ -53,12 +53,12 @@ def decisions_of(
         if not triples_only:
             came.remove(there)
         if not already:
-            decided.append(Decision(finding.key, "accepted", curator))
+            decided.append(Decision(finding.key, "accepted", curator, proposal=finding))
     if triples_only:
         known = {finding.triple for finding, _ in shown}
         came = [each for each in came if each.triple not in known]
     decided += _changed(gone, came, origins, curator)
-    decided += [Decision(each.key, "added", curator, _curated(each)) for each in came]
+    decided += [Decision(each.key, "added", curator, curated(each)) for each in came]
     return decided
 
 
@@ -69,13 +69,14 @@ def _changed(
     for finding in gone:
         origin = origins.get(finding.key)
         key = finding.key if origin is None else origin.key
+        proposal = finding if origin is None else origin.proposal
         instead = _instead(finding, came)
         if instead is None:
-            yield Decision(key, "rejected", curator)
+            yield Decision(key, "rejected", curator, proposal=proposal)
         else:
             came.remove(instead)
-            verdict = "added" if origin is not None and origin.verdict == "added" else "corrected"
-            yield Decision(key, verdict, curator, _curated(instead))  # type: ignore[arg-type]
+            verdict: Verdict = "added" if origin is not None and origin.verdict == "added" else "corrected"
+            yield Decision(key, verdict, curator, curated(instead), proposal=proposal)
 
 
 def _same(one: Finding, other: Finding, *, triples_only: bool) -> bool:
@@ -100,5 +101,6 @@ def _anchor(finding: Finding) -> object:
     return finding.cytokine_mention and finding.cytokine_mention.span
 
 
-def _curated(finding: Finding) -> Finding:
+def curated(finding: Finding) -> Finding:
+    """A finding as a curator's: no model has said it."""
     return replace(finding, source=SOURCE, model="", score=1.0)

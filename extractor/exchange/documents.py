@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Self
@@ -10,6 +11,7 @@ from typing import Self
 from extractor.errors import InputError, RecordError
 from extractor.records import Article, Finding, Kind, Mention, Span
 
+_HALF = re.compile("[\ud800-\udfff]")
 _FAULTS = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
 
 
@@ -67,6 +69,9 @@ def _with_mentions(finding: Finding, merged: dict[tuple[Span, Kind], Mention]) -
 
 def _check(article: Article, mentions: Iterable[Mention], findings: Iterable[Finding]) -> None:
     text = article.text
+    for what, written in (("id", article.id), ("text", text)):
+        if _HALF.search(written):
+            raise InputError(f"[{article.id}] its {what} holds half a surrogate pair")
     for mention in mentions:
         if not 0 <= mention.span.start < mention.span.end <= len(text):
             raise InputError(f"[{article.id}] mention {tuple(mention.span)}: outside the {len(text)} characters")

@@ -21,11 +21,13 @@ from __future__ import annotations
 import io
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import cassis
+from cassis.typesystem import AnnotationHasNoSofa, TypeNotFoundError
 from lxml import etree
 
 from extractor.errors import InputError, RecordError
@@ -44,6 +46,8 @@ LINK = "webanno.custom.FindingSampleLink"
 _SEGMENTATION = "de.tudarmstadt.ukp.dkpro.core.api.segmentation.type"
 _TOKEN, _SENTENCE = f"{_SEGMENTATION}.Token", f"{_SEGMENTATION}.Sentence"
 _METADATA = "de.tudarmstadt.ukp.dkpro.core.api.metadata.type.DocumentMetaData"
+_LARGEST = 256 << 20
+"""Bytes of one file in an archive."""
 _STRING, _ANNOTATION = "uima.cas.String", "uima.tcas.Annotation"
 
 
@@ -153,12 +157,20 @@ def _members(file: Path) -> Iterator[tuple[str, bytes, cassis.TypeSystem | None]
         return
     try:
         with zipfile.ZipFile(file) as archive:
-            types = _load_types(archive.read(TYPES), file / TYPES)
+            types = _load_types(_unpacked(archive, TYPES, file), file / TYPES)
             for name in archive.namelist():
                 if name.endswith(".xmi"):
-                    yield Path(name).stem, archive.read(name), types
-    except (OSError, KeyError, zipfile.BadZipFile) as error:
+                    yield Path(name).stem, _unpacked(archive, name, file), types
+    except (OSError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise InputError(f"{file}: is no archive with {TYPES}: {error}") from None
+
+
+def _unpacked(archive: zipfile.ZipFile, name: str, file: Path) -> bytes:
+    """A member of an archive; no more than what it says it holds is ever unpacked."""
+    size = archive.getinfo(name).file_size
+    if size > _LARGEST:
+        raise InputError(f"{file}: {name} would unpack to {size:,} bytes, more than {_LARGEST:,}")
+    return archive.read(name)
 
 
 def _document(data: bytes, types: cassis.TypeSystem | None, stem: str, file: Path) -> Document:
@@ -175,7 +187,7 @@ def _load(data: bytes, types: cassis.TypeSystem | None) -> cassis.Cas:
         with warnings.catch_warnings():
             warnings.simplefilter("error", UserWarning)
             return cassis.load_cas_from_xmi(io.BytesIO(data), typesystem=types)
-    except (etree.XMLSyntaxError, UserWarning) as error:
+    except (etree.XMLSyntaxError, UserWarning, TypeNotFoundError, AnnotationHasNoSofa) as error:
         raise ValueError(str(error)) from None
 
 

@@ -12,6 +12,7 @@ from bioc import biocjson, biocxml
 from lxml import etree
 
 from extractor.errors import RecordError
+from extractor.formats import authors
 from extractor.formats.cutting import Piece, cut_elements, cut_objects
 from extractor.formats.plain_text import year_in
 from extractor.formats.sources import ByteStream
@@ -125,6 +126,7 @@ def article(source: bioc.BioCDocument) -> Article:
         sections=sections,
         journal=_infon(source, "journal", "journal-title"),
         year=year_in(_infon(source, "year") or ""),
+        authors=_authors(source),
     )
 
 
@@ -165,6 +167,13 @@ def _infon(source: bioc.BioCDocument, *keys: str) -> str | None:
     """The first of these pieces of information that the document or its first passage has."""
     holders = [source.infons, *(each.infons for each in source.passages[:1])]
     return next((str(holder[key]) for holder in holders for key in keys if holder.get(key)), None)
+
+
+def _authors(source: bioc.BioCDocument) -> tuple[str, ...]:
+    holders = [source.infons, *(each.infons for each in source.passages[:1])]
+    found = next((found for holder in holders if (found := authors.of_bioc(holder))), ())
+    "".join(found).encode()  # half a surrogate pair is a fault of the document, like one in its text
+    return found
 
 
 def _pmid(source: bioc.BioCDocument, identity: str) -> str | None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from extractor.errors import RecordError
-from extractor.formats import bioc_documents
+from extractor.formats import authors, bioc_documents
 from extractor.formats.cutting import Piece, cut_lines
 from extractor.formats.sources import ByteStream
 from extractor.records import Article, Json
@@ -67,6 +67,7 @@ def _article(line: Piece) -> Article:
         publication_types=_texts(fields, "publication_types"),
         mesh=_texts(fields, "mesh"),
         retracted=fields.get("retracted") is True,
+        authors=authors.listed(_texts(fields, "authors")),
     )
 
 
@@ -93,13 +94,17 @@ def _text(fields: Json, key: str) -> str:
         return ""
     if not isinstance(value, str):
         raise ValueError(f"{key} is not a string")  # noqa: TRY004
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise ValueError(f"{key} holds half a surrogate pair") from None
-    return value
+    return _whole(value, key)
 
 
 def _texts(fields: Json, key: str) -> tuple[str, ...]:
     value = fields.get(key)
-    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
+    return tuple(_whole(each, key) for each in value if isinstance(each, str)) if isinstance(value, list) else ()
+
+
+def _whole(text: str, key: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"{key} holds half a surrogate pair") from None
+    return text

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from Bio import Medline
 
 from extractor.errors import RecordError
+from extractor.formats import authors
 from extractor.formats.cutting import MAX_RECORD, Piece, cut_lines
 from extractor.formats.plain_text import tidy, year_in
 from extractor.formats.pubmed_xml import join
@@ -71,6 +72,7 @@ def _article(piece: Piece) -> Article:
         publication_types=types,
         mesh=tuple(heading.split("/")[0].strip("*") for heading in _all(fields, "MH")),
         retracted="RIN" in fields or "Retracted Publication" in types,
+        authors=authors.of_medline(_all(fields, "FAU"), _all(fields, "AU"), _all(fields, "CN")),
     )
 
 

@@ -12,6 +12,7 @@ from typing import TypeAlias
 from lxml import etree
 
 from extractor.errors import RecordError
+from extractor.formats import authors
 from extractor.formats.cutting import Piece, cut_elements, split_at_starts
 from extractor.formats.detect import root
 from extractor.formats.plain_text import content, tidy, year_in
@@ -38,6 +39,7 @@ _WANTED: _Wanted = {
             "ELocationID": "ELocationID",
             "Journal": {"Title": "Journal", "ISOAbbreviation": "Journal", "JournalIssue": {"PubDate": _DATE}},
             "ArticleDate": _DATE,
+            "AuthorList": "AuthorList",
             "PublicationTypeList": {"PublicationType": "PublicationType"},
         },
         "OtherAbstract": "OtherAbstract",
@@ -49,7 +51,12 @@ _WANTED: _Wanted = {
         **_TEXT,
         "PublicationType": "PublicationType",
         "ArticleIdList": _IDS,
-        "Book": {"BookTitle": "Journal", "PubDate": {"Year": "BookDate", "MedlineDate": "BookDate"}},
+        "AuthorList": "AuthorList",
+        "Book": {
+            "BookTitle": "Journal",
+            "PubDate": {"Year": "BookDate", "MedlineDate": "BookDate"},
+            "AuthorList": "BookAuthorList",
+        },
         "ContributionDate": _DATE,
     },
 }
@@ -171,6 +178,7 @@ def _article(record: etree._Element) -> Article:
         mesh=_names(fields["DescriptorName"]),
         version=_version(fields["PMID"][0]),
         retracted="Retracted Publication" in types or _is_retracted(fields),
+        authors=authors.of_xml(fields["AuthorList"] + fields["BookAuthorList"]),
     )
 
 

@@ -6,12 +6,14 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from extractor.attribution import CITED
 from extractor.ledger.studies import Study
 from extractor.ledger.votes import Cell, CellKey, Host, Vote
 from extractor.records import FLUIDS, Claim, Contrast, Finding
 
-CITED = "cited"
-"""``Claim.source`` of a result that a paper reports of another study."""
+LEAST_SCORE = 0.5
+"""Score from which on a finding is reported where nothing else is asked for: as likely right as wrong. Below it the
+classifier often reads a sentence both ways, and every such sentence would pass for an opposition."""
 _ANIMALS = ("mouse", "rat", "other:")
 _CONTRASTS: tuple[Contrast, ...] = ("disease", "subgroup", "time", "treatment", "other")
 _HOSTS: tuple[Host, ...] = ("human", "animal", "unspecified")
@@ -24,7 +26,7 @@ class Selection:
     Attributes:
         condition: what the case group has.
         comparators: for example ``{"healthy"}``, or ``{"disease_control", "mimic"}``.
-        min_score: of claims with a score.
+        min_score: of claims with a score that no curator has decided on.
         reviewed_only: those a curator has decided on.
         since: first year; studies without a year are left out where a year is asked for.
         until: last year.
@@ -46,7 +48,7 @@ class Selection:
             ("other host", self.hosts is None or host_of(claim) in self.hosts),
             ("other contrast", self.contrasts is None or claim.contrast in self.contrasts),
             ("other comparator", self.comparators is None or claim.comparator in self.comparators),
-            ("score too low", not isinstance(claim, Finding) or claim.score >= self.min_score),
+            ("score too low", reviewed or not isinstance(claim, Finding) or claim.score >= self.min_score),
             ("not reviewed", reviewed or not self.reviewed_only),
             ("other years", self._in_years(study.year)),
         )
@@ -175,7 +177,7 @@ def _bare(article_id: str) -> Study:
 def _votes(by_study: Mapping[str, list[tuple[Claim, bool]]], known: Mapping[str, Study]) -> Iterator[Vote]:
     for study in sorted((known[each] for each in by_study), key=_study_order):
         said = by_study[study.id]
-        yield Vote(study, tuple(claim for claim, _ in said), all(reviewed for _, reviewed in said))
+        yield Vote(study, tuple(claim for claim, _ in said), tuple(decided for _, decided in said))
 
 
 def _study_order(study: Study) -> tuple[int, int, str]:

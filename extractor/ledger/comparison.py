@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias, cast
 
 from extractor.errors import InputError
 from extractor.ledger.building import Ledger
+from extractor.ledger.studies import Study
 from extractor.ledger.votes import Host, Vote
 from extractor.records import FLUIDS, Direction
 from extractor.vocabulary import Vocabulary, load_vocabulary
@@ -19,6 +20,8 @@ from extractor.vocabulary import Vocabulary, load_vocabulary
 Outcome: TypeAlias = Literal["confirmed", "opposed", "missed", "added"]
 COLUMNS = ("host", "cytokine", "fluid", "direction", "reference")
 _PMID = re.compile(r"(?:pmid[:\s]*|pubmed[^\s\d]*/)?([1-9]\d{0,7})", re.IGNORECASE)
+_DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_ID = re.compile(r"[A-Z]{2,10}:\S+")
 _DIRECTIONS: dict[str, Direction] = {
     **dict.fromkeys(("increased", "raised", "higher", "up", "elevated", "increase", "↑", "+"), "increased"),
     **dict.fromkeys(("decreased", "lowered", "lower", "down", "reduced", "decrease", "↓", "-"), "decreased"),
@@ -35,7 +38,8 @@ class TableRow:
     """One line of a table made by hand.
 
     Attributes:
-        reference: as written; one that is a PMID is compared with that study, any other with the whole cell.
+        reference: as written; one that is a PMID, a DOI or the id of an article (``LIT:7``) is compared with that
+            study, any other with the whole cell.
     """
 
     host: Host
@@ -46,9 +50,13 @@ class TableRow:
 
     @property
     def study(self) -> str | None:
-        """``PMID:<n>`` where the reference is one."""
-        found = _PMID.fullmatch(self.reference.strip())
-        return f"PMID:{found.group(1)}" if found else None
+        """``PMID:<n>``, ``DOI:<doi in lower case>`` or another id; None where the reference is none."""
+        reference = self.reference.strip()
+        if found := _PMID.fullmatch(reference):
+            return f"PMID:{found.group(1)}"
+        if found := _DOI.fullmatch(reference):
+            return f"DOI:{found.group(1).lower()}"
+        return reference if _ID.fullmatch(reference) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +101,9 @@ def read_table(path: Path) -> list[TableRow]:
 def compare(ledger: Ledger, rows: Iterable[TableRow], *, contrast: str = "disease") -> list[Compared]:
     """Compare a ledger with a table made by hand.
 
-    Confirmed: the ledger has the same direction, in the study of the reference or, where the reference is no PMID, in
+    Confirmed: the ledger has the same direction, in the study of the reference or, where the reference names none, in
     any study of the cell. Opposed: it has only other directions there. Missed: it has nothing there. Added: what the
-    ledger has and the table does not, by study where the table names PMIDs and by cell where it does not.
+    ledger has and the table does not, by study where the table names studies and by cell where it does not.
 
     Args:
         ledger: ours.
@@ -125,10 +133,16 @@ def _place(row: TableRow) -> tuple[str, str, str]:
 
 def _compared(row: TableRow, votes: Sequence[Vote]) -> Compared:
     if row.study is not None:
-        votes = [vote for vote in votes if vote.study.id == row.study]
+        votes = [vote for vote in votes if row.study in _names(vote.study)]
     said = Counter(direction for vote in votes for direction in vote.directions)
     outcome: Outcome = "confirmed" if said[row.direction] else "opposed" if said else "missed"
     return Compared(outcome, row, tuple(sorted(said.items())))
+
+
+def _names(study: Study) -> set[str | None]:
+    """What a reference may call a study."""
+    own = study.id.lower().replace("doi:", "DOI:") if study.id.lower().startswith("doi:") else study.id
+    return {own, *([f"DOI:{study.doi.lower()}"] if study.doi else [])}
 
 
 def _added(ledger: Ledger, table: Sequence[TableRow], contrast: str) -> Iterable[Compared]:
@@ -139,12 +153,13 @@ def _added(ledger: Ledger, table: Sequence[TableRow], contrast: str) -> Iterable
         if cell.key.contrast != contrast:
             continue
         said = Counter(
-            (direction, vote.study.id if by_study else None) for vote in cell.votes for direction in vote.directions
+            (direction, vote.study if by_study else None) for vote in cell.votes for direction in vote.directions
         )
         for (direction, study), number in said.items():
             place = (cell.key.host, cell.key.cytokine, cell.key.fluid, direction)
-            if (*place, study) not in known and place not in anywhere:
-                reference = (study or "").removeprefix("PMID:")
+            names = _names(study) if study else {None}
+            if place not in anywhere and not any((*place, name) in known for name in names):
+                reference = study.id.removeprefix("PMID:") if study else ""
                 row = TableRow(cell.key.host, cell.key.cytokine, cell.key.fluid, direction, reference)
                 yield Compared("added", row, ((direction, number),))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from extractor.ledger.building import Ledger, Selection, build
+from extractor.ledger.building import LEAST_SCORE, Ledger, Selection, build
 from extractor.ledger.studies import Study
 from extractor.store import Store
 
@@ -29,5 +29,5 @@ def of_store(store: Store, *, selection: Selection | None = None, model: str | N
 
 
 def states(store: Store) -> dict[tuple[str, ...], tuple[str, bool]]:
-    """Verdict and opposition of every cell of a store's ledger: what ``update`` compares."""
-    return of_store(store).states()
+    """Verdict and opposition of every cell of a store's ledger as it is reported: what ``update`` compares."""
+    return of_store(store, selection=Selection(min_score=LEAST_SCORE)).states()

@@ -32,6 +32,7 @@ class Study:
         id: ``PMID:<n>`` where it has a PMID, so that one paper in two inputs is one study; else the article's id.
         gone: deleted from or no longer found in PubMed.
         notices: what was published about it (``retraction``, ``concern``, ``correction``, ``republication``).
+        authors: as in ``Article``.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Study:
     retracted: bool = False
     gone: bool = False
     notices: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, article: Article, *, notices: Sequence[str] = ()) -> Self:
@@ -59,6 +61,7 @@ class Study:
             retracted=article.retracted,
             gone=article.deleted,
             notices=tuple(dict.fromkeys(notices)),
+            authors=article.authors,
         )
 
     @property

@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from extractor.ledger.building import Ledger
+from extractor.ledger.building import Ledger, key_of
+from extractor.ledger.studies import Study
 from extractor.ledger.votes import Cell, CellKey, Vote
 from extractor.records import Claim, Finding
 
@@ -45,6 +46,10 @@ EVIDENCE_COLUMNS = (
     "notices",
     "evidence",
 )
+CITED_COLUMNS = (
+    *CellKey._fields,
+    *("study", "pmid", "year", "journal", "title", "direction", "comparator", "species", "score", "evidence"),
+)
 EXCLUDED_COLUMNS = ("study", "pmid", "year", "journal", "title", "reason", "claims")
 
 
@@ -55,7 +60,12 @@ def cell_table(ledger: Ledger) -> pd.DataFrame:
 
 def evidence_table(ledger: Ledger) -> pd.DataFrame:
     """One row per claim behind a vote."""
-    rows = (_claim_row(cell, vote, claim) for cell in ledger.cells for vote in cell.votes for claim in vote.claims)
+    rows = (
+        _claim_row(cell, vote, claim, decided)
+        for cell in ledger.cells
+        for vote in cell.votes
+        for claim, decided in zip(vote.claims, vote.decided, strict=True)
+    )
     return _frame(rows, EVIDENCE_COLUMNS)
 
 
@@ -74,6 +84,11 @@ def excluded_table(ledger: Ledger) -> pd.DataFrame:
         for each in ledger.excluded
     )
     return _frame(rows, EXCLUDED_COLUMNS)
+
+
+def cited_table(ledger: Ledger) -> pd.DataFrame:
+    """One row per result that a paper reports of other studies; none of them has a vote."""
+    return _frame((_cited_row(study, claim) for study, claim in ledger.cited), CITED_COLUMNS)
 
 
 def _frame(rows: Iterable[dict[str, Any]], columns: Iterable[str]) -> pd.DataFrame:
@@ -105,7 +120,7 @@ def _cell_row(cell: Cell) -> dict[str, Any]:
     return row
 
 
-def _claim_row(cell: Cell, vote: Vote, claim: Claim) -> dict[str, Any]:
+def _claim_row(cell: Cell, vote: Vote, claim: Claim, decided: bool) -> dict[str, Any]:
     study = vote.study
     row: dict[str, Any] = {
         **cell.key._asdict(),
@@ -118,9 +133,26 @@ def _claim_row(cell: Cell, vote: Vote, claim: Claim) -> dict[str, Any]:
         "direction": claim.direction,
         "comparator": claim.comparator,
         "species": claim.host,
-        "reviewed": vote.reviewed,
+        "reviewed": decided,
         "notices": "; ".join(study.notices),
     }
     if isinstance(claim, Finding):
         row |= {"n": claim.n, "p": claim.p, "score": round(claim.score, 4), "evidence": claim.evidence_text}
+    return row
+
+
+def _cited_row(study: Study, claim: Claim) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        **key_of(claim)._asdict(),
+        "study": study.id,
+        "pmid": study.pmid,
+        "year": study.year,
+        "journal": study.journal,
+        "title": study.title,
+        "direction": claim.direction,
+        "comparator": claim.comparator,
+        "species": claim.host,
+    }
+    if isinstance(claim, Finding):
+        row |= {"score": round(claim.score, 4), "evidence": claim.evidence_text}
     return row

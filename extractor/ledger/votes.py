@@ -43,12 +43,17 @@ class Vote:
 
     Attributes:
         claims: the claims behind it; ``Finding`` where there is text.
-        reviewed: a curator has decided on all of them.
+        decided: for each of them, whether a curator has decided on it.
     """
 
     study: Study
     claims: tuple[Claim, ...]
-    reviewed: bool = False
+    decided: tuple[bool, ...] = ()
+
+    @property
+    def reviewed(self) -> bool:
+        """Whether a curator has decided on all of them."""
+        return bool(self.decided) and all(self.decided)
 
     @property
     def directions(self) -> tuple[Direction, ...]:

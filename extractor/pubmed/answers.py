@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -29,6 +29,8 @@ _DOCTYPES = {
 }
 """The DTDs that Biopython brings along."""
 
+_DAMAGE = (ValueError, LookupError, TypeError, AttributeError)
+"""What Biopython's reader brings about on elements and attributes it does not expect."""
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, recover=False)
 _PMIDS = etree.XPath(
     "PubmedArticle/MedlineCitation/PMID/text()|PubmedBookArticle/BookDocument/PMID/text()", smart_strings=False
@@ -107,8 +109,9 @@ def _read(body: bytes, root: bytes) -> Any:  # noqa: ANN401  # Biopython's answe
         return Entrez.read(io.BytesIO(head + body[found.start() :]))
     except RuntimeError:  # an ERROR element
         raise classify(body) from None
-    except (CorruptedXMLError, NotXMLError, ValidationError, ValueError) as error:
-        raise TransientError(f"a damaged answer: {str(error).splitlines()[0][:120]}") from None
+    except (CorruptedXMLError, NotXMLError, ValidationError, *_DAMAGE) as error:
+        reason = next(iter(str(error).splitlines()), "") or type(error).__name__
+        raise TransientError(f"a damaged answer: {reason[:120]}") from None
 
 
 def read_hits(body: bytes) -> Hits:
@@ -147,6 +150,8 @@ def read_summaries(body: bytes) -> list[dict[str, str]]:
 
 
 def _identifiers(summary: Mapping[str, Any]) -> dict[str, str]:
+    if "Id" not in summary:
+        raise TransientError("an incomplete answer: a summary without Id")
     ids = {str(kind): str(value) for kind, value in summary.get("ArticleIds", {}).items() if isinstance(value, str)}
     return {**ids, "uid": str(summary["Id"])}
 
@@ -161,4 +166,42 @@ def read_records(body: bytes) -> tuple[bytes, tuple[str, ...]]:
     except etree.XMLSyntaxError as error:
         raise TransientError(f"a damaged answer: {error.msg}") from None
     pmids: Any = _PMIDS(records)
-    return body, tuple(pmids)
+    return body, tuple(pmid.strip() for pmid in pmids)
+
+
+def only(body: bytes, wanted: Collection[str]) -> tuple[bytes, tuple[str, ...]]:
+    """An answer of efetch without records that were not asked for and without repeats, and the PMIDs left.
+
+    Of a record that is there twice the newest version stays, the first of several. Where nothing is too much, the
+    bytes are as they came.
+    """
+    records = etree.fromstring(body, _PARSER)
+    kept: dict[str, etree._Element] = {}
+    surplus: list[etree._Element] = []
+    for record in records:
+        number = _number(record)
+        if number is None:
+            continue
+        pmid = (number.text or "").strip()
+        there = kept.get(pmid)
+        if pmid not in wanted or (there is not None and _version(there) >= _version(record)):
+            surplus.append(record)
+            continue
+        surplus += [] if there is None else [there]
+        kept[pmid] = record
+    for record in surplus:
+        records.remove(record)
+    whole = etree.tostring(records.getroottree(), encoding="UTF-8", xml_declaration=True) if surplus else body
+    return whole, tuple(kept)
+
+
+def _number(record: etree._Element) -> etree._Element | None:
+    """The element with a record's PMID."""
+    article, book = record.find("MedlineCitation/PMID"), record.find("BookDocument/PMID")
+    return book if article is None else article
+
+
+def _version(record: etree._Element) -> int:
+    number = _number(record)
+    version = "1" if number is None else number.get("Version", "1")
+    return int(version) if version.isdecimal() else 1

@@ -44,8 +44,11 @@ class Eutils:
 
         def read(body: bytes) -> Hits:
             hits = read_hits(body)
-            if len(hits.pmids) != min(hits.count, most, MOST):
-                raise TransientError(f"{len(hits.pmids)} ids where {min(hits.count, most, MOST)} were due")
+            due, given = min(hits.count, most, MOST), len(hits.pmids)
+            if given != due:
+                raise TransientError(f"{given} ids where {due} were due")
+            if len(set(hits.pmids)) != given:
+                raise TransientError("an id twice in the answer, perhaps in place of another")
             return hits
 
         return self._transport.call("esearch", search_parameters(query, since=since, until=until, most=most), read)

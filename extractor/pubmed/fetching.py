@@ -14,13 +14,15 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from extractor.errors import PubMedError
-from extractor.pubmed.answers import History, HistoryError, TransientError, read_records
+from extractor.pubmed.answers import History, HistoryError, TransientError, only, read_records
 from extractor.pubmed.eutils import MOST, Eutils, fetch_parameters, search_parameters
 from extractor.pubmed.ids import resolve
-from extractor.pubmed.manifest import Batch, Manifest, Request, replace_file
+from extractor.pubmed.manifest import Batch, Manifest, Request, alone, replace_file
 from extractor.pubmed.search import Plan, Searcher, Slice
 from extractor.pubmed.settings import TOOL, Settings
 
+_BY_NUMBER = 3
+"""Answers that have to leave a record out before it counts as missing."""
 OnProgress = Callable[[int, int], None]
 """Called with the records fetched and the records wanted."""
 
@@ -162,18 +164,19 @@ def _fetch(
     search: Callable[[Eutils], Manifest],
     on_progress: OnProgress | None,
 ) -> Manifest:
-    manifest = Manifest.load(out)
-    if manifest is not None and manifest.request != request:
-        raise PubMedError(f"{out} holds another fetch: choose another folder, or empty it")
-    if manifest is not None and manifest.complete:
-        return manifest
-    eutils = Eutils(settings)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        if manifest is None:
-            manifest = search(eutils)
-            manifest.write(out)
-        return _Fetching(eutils, manifest, out, on_progress or (lambda *_: None)).run()
+        with alone(out, "fetch"):
+            manifest = Manifest.load(out)
+            if manifest is not None and manifest.request != request:
+                raise PubMedError(f"{out} holds another fetch: choose another folder, or empty it")
+            if manifest is not None and manifest.complete:
+                return manifest
+            eutils = Eutils(settings)
+            if manifest is None:
+                manifest = search(eutils)
+                manifest.write(out)
+            return _Fetching(eutils, manifest, out, on_progress or (lambda *_: None)).run()
     except OSError as error:
         raise PubMedError(f"{out}: {error.strerror or error}") from None
 
@@ -234,11 +237,23 @@ class _Fetching:
         there = self._on_disk(batch)
         if there is not None:
             return there
-        body, pmids = self._from_history(batch)
-        if set(pmids) != set(batch.pmids):  # the kept result is not what it was: by number, then
-            body, pmids = self._eutils.fetch_ids(batch.pmids)
+        body, pmids = self._complete(batch)
         replace_file(self._out / batch.name, gzip.compress(body, mtime=0))
         return pmids
+
+    def _complete(self, batch: Batch) -> tuple[bytes, tuple[str, ...]]:
+        """The batch without records that do not belong to it, as complete as it is to be had.
+
+        Where the kept result is not what it was, records are asked for by number; those that several answers in turn
+        leave out are not there.
+        """
+        body, pmids = only(self._from_history(batch)[0], batch.pmids)
+        for _ in range(_BY_NUMBER):
+            if len(pmids) == len(batch.pmids):
+                break
+            again = only(self._eutils.fetch_ids(batch.pmids)[0], batch.pmids)
+            body, pmids = max((body, pmids), again, key=lambda answer: len(answer[1]))
+        return body, pmids
 
     def _on_disk(self, batch: Batch) -> tuple[str, ...] | None:
         """PMIDs of the batch's file; None where it is absent, damaged or another's."""
@@ -249,7 +264,7 @@ class _Fetching:
             return None
         except (OSError, EOFError, zlib.error, TransientError):
             return None
-        return pmids if set(pmids) <= set(batch.pmids) else None
+        return pmids if set(pmids) <= set(batch.pmids) and len(set(pmids)) == len(pmids) else None
 
     def _from_history(self, batch: Batch) -> tuple[bytes, tuple[str, ...]]:
         """Ask for the batch as part of the kept result, which is posted anew when NCBI has dropped it."""

@@ -131,8 +131,9 @@ def resolve(eutils: Eutils, ids: Sequence[str]) -> Resolved:
         PubMedError: NCBI does not answer.
     """
     known = {each: each for each in ids if each.isdigit()}
-    known |= _of_dois(eutils, [each for each in ids if each.startswith("10.")])
-    known |= _of_pmcids(eutils, [each for each in ids if each.startswith("PMC")])
+    for look_up, prefix in ((_of_dois, "10."), (_of_pmcids, "PMC")):
+        for _ in range(2):  # an id is unknown when it was not found twice: answers may be incomplete
+            known |= look_up(eutils, [each for each in ids if each.startswith(prefix) and each not in known])
     pmids = dict.fromkeys(known[each] for each in ids if each in known)
     return Resolved(tuple(pmids), tuple(each for each in ids if each not in known))
 

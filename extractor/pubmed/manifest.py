@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
+import os
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -158,6 +162,27 @@ def _slice_fields(each: Slice) -> dict[str, Any]:
 def _slice(fields: dict[str, Any]) -> Slice:
     since, until = (fields[name] and date.fromisoformat(fields[name]) for name in ("since", "until"))
     return Slice(since, until, tuple(fields["pmids"].split()), History(fields["webenv"], fields["query_key"]))
+
+
+@contextlib.contextmanager
+def alone(folder: Path, what: str) -> Iterator[None]:
+    """Work in a folder that no other process works in; the lock ends with the process, however that ends.
+
+    Raises:
+        PubMedError: another process is at work there.
+        OSError: there is no such folder.
+    """
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise PubMedError(f"{folder}: another {what} is at work there") from None
+        except OSError:  # a file system without locks
+            pass
+        yield
+    finally:
+        os.close(handle)
 
 
 def replace_file(path: Path, content: bytes) -> None:

@@ -85,6 +85,8 @@ class Searcher:
         if since and until and since > until:
             raise PubMedError(f"the first day, {since}, is after the last, {until}")
         hits = self._ask(query, since, until)
+        if not hits.count and not hits.warnings:  # a backend in trouble finds nothing too, and does not say so
+            hits = self._ask(query, since, until)
         wanted = hits.count if most is None else min(most, hits.count)
         slices = [Slice(since, until, hits.pmids, hits.history)] if wanted <= MOST else []
         if not slices:

@@ -27,11 +27,16 @@ _LOG = logging.getLogger("extractor.pubmed")
 _FIRST_DELAY = 1.0
 _LONGEST_DELAY = 60.0
 _LONGEST_RETRY_AFTER = 3600.0
+_LONGEST_ANSWER = 1 << 30
 _CHUNK = 1 << 16
 
 
 class Limiter:
-    """Gives every caller, in whichever thread, a moment of its own, ``interval`` seconds apart."""
+    """Gives every caller, in whichever thread, a moment of its own, ``interval`` seconds apart.
+
+    A moment is given when it has come and not before: callers that were held up do not set off together afterwards,
+    and a pause holds for those who wait already.
+    """
 
     def __init__(self, interval: float, clock: Clock) -> None:
         self._interval = interval
@@ -41,12 +46,14 @@ class Limiter:
 
     def wait(self) -> float:
         """Sleep until it is this caller's turn; gives the moment of it."""
-        with self._lock:
-            turn = max(self._next, self._clock.monotonic())
-            self._next = turn + self._interval
-        while (left := turn - self._clock.monotonic()) > 0:
+        while True:
+            with self._lock:
+                now = self._clock.monotonic()
+                left = self._next - now
+                if left <= 0:
+                    self._next = now + self._interval
+                    return now
             self._clock.sleep(left)
-        return turn
 
     def pause(self, seconds: float) -> None:
         """Let nobody ask for so long: the server has said so."""
@@ -151,17 +158,19 @@ class Transport:
             raise TransientError(f"no connection: {error or type(error).__name__}") from None
 
     def _read(self, response: HTTPResponse) -> bytes:
-        """The body, in parts, so that a server that sends a byte a minute is given up too."""
+        """The body, as it comes, so that a server that sends a byte a minute is given up too."""
         end = self._clock.monotonic() + self.settings.deadline
-        parts = []
-        while part := response.read(_CHUNK):
-            parts.append(part)
+        promised = response.length
+        body = bytearray()
+        while (promised is None or len(body) < promised) and (part := response.read1(_CHUNK)):
+            body += part
             if self._clock.monotonic() > end:
                 raise TransientError(f"no end of the answer after {self.settings.deadline:g} s")
-        body = b"".join(parts)
-        if response.length:  # bytes promised and not sent
+            if len(body) > _LONGEST_ANSWER:
+                raise AnswerError(f"an answer of more than {_LONGEST_ANSWER:,} bytes")
+        if promised is not None and len(body) < promised:
             raise TransientError(f"the answer broke off after {len(body):,} bytes")
-        return body
+        return bytes(body)
 
     def _refusal(self, error: HTTPError) -> AnswerError:
         """What an HTTP error means."""

@@ -15,9 +15,9 @@ __all__ = ["Provenance", "provenance_of", "write_report"]
 def write_report(ledger: Ledger, out: Path, *, provenance: Provenance) -> list[Path]:
     """Write the report into a folder.
 
-    ``report.html`` is one file that needs no network; beside it stand ``ledger``, ``evidence`` and ``excluded`` as
-    CSV, all three in ``ledger.xlsx``, the ledger as Markdown, the studies as RIS and BibTeX, BiomarkerKB TSV, and
-    ``figures/``.
+    ``report.html`` is one file that needs no network; beside it stand ``ledger``, ``evidence``, ``cited`` and
+    ``excluded`` as CSV, all four in ``ledger.xlsx``, the ledger as Markdown, the studies as RIS and BibTeX,
+    BiomarkerKB TSV, and ``figures/``.
 
     Args:
         ledger: what ``ledger.build`` gives.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from extractor.ledger import Cell, Ledger, Vote
 from extractor.records import Claim, Finding
+from extractor.tables import harmless
 from extractor.vocabulary import Vocabulary, load_vocabulary
 
 COLUMNS = (
@@ -50,7 +51,7 @@ def biomarkerkb(ledger: Ledger) -> str:
     ]
     ids = {biomarker: f"A{number:04d}" for number, biomarker in enumerate(dict.fromkeys(map(_identity, rows)), 1)}
     lines = (COLUMNS, *((ids[_identity(row)], *row) for row in rows))
-    return "".join("\t".join(cell.translate(_CONTROL) for cell in line) + "\n" for line in lines)
+    return "".join("\t".join(harmless(cell.translate(_CONTROL)) for cell in line) + "\n" for line in lines)
 
 
 def _identity(row: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Studies as RIS and BibTeX, for reference managers. The records have no authors, so none are written."""
+"""Studies as RIS and BibTeX, for reference managers; authors are written where the records name them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from extractor.ledger import Study
+from extractor.records import OTHERS
 
 _TEX = {
     "\\": r"\textbackslash{}",
@@ -43,6 +44,7 @@ def _ris(study: Study) -> Iterator[tuple[str, str]]:
     given = (
         ("TY", "JOUR"),
         ("ID", study.id),
+        *(("AU", author) for author in study.authors),
         ("TI", study.title),
         ("JO", study.journal),
         ("PY", study.year),
@@ -58,6 +60,7 @@ def _ris(study: Study) -> Iterator[tuple[str, str]]:
 
 def _bibtex(study: Study) -> str:
     given = {
+        "author": " and ".join(map(_bibtex_author, study.authors)),
         "title": study.title and f"{{{_tex(study.title)}}}",
         "journal": study.journal and _tex(study.journal),
         "year": study.year and str(study.year),
@@ -68,6 +71,18 @@ def _bibtex(study: Study) -> str:
     }
     lines = "".join(f",\n  {name} = {{{value}}}" for name, value in given.items() if value)
     return f"@article{{{re.sub(r'[^A-Za-z0-9]+', '', study.id) or 'study'}{lines}\n}}\n"
+
+
+def _bibtex_author(author: str) -> str:
+    """``Family, Given``; BibTeX wants a suffix in the middle and a group's name in braces."""
+    if author == OTHERS:
+        return "others"
+    family, _, given = author.partition(", ")
+    if not given:
+        return f"{{{_tex(author)}}}"
+    given, _, suffix = given.partition(", ")
+    parts = [_tex(part) for part in (family, suffix, given) if part]
+    return ", ".join(f"{{{part}}}" if " and " in part else part for part in parts)
 
 
 def _tex(text: str) -> str:

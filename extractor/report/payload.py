@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from extractor.ledger import AGREEMENT, LIMITS, MINORITY, CellKey, Ledger, Study, Vote, fluid_order
-from extractor.records import Claim, Finding, Json
+from extractor.ledger import AGREEMENT, LIMITS, MINORITY, CellKey, Ledger, Study, Vote, fluid_order, host_of
+from extractor.records import OTHERS, Claim, Finding, Json
 from extractor.report.provenance import CONTRAST_NAMES, HOST_NAMES, Provenance, flow, methods
 from extractor.vocabulary import load_vocabulary
 
@@ -17,7 +17,10 @@ def payload(ledger: Ledger, provenance: Provenance) -> Json:
     studies = ledger.studies
     places = {study.id: place for place, study in enumerate(studies)}
     claims = [
-        _claim(cell.key, vote, claim, places) for cell in ledger.cells for vote in cell.votes for claim in vote.claims
+        _claim(cell.key, vote, claim, places) | ({"reviewed": True} if decided else {})
+        for cell in ledger.cells
+        for vote in cell.votes
+        for claim, decided in zip(vote.claims, vote.decided, strict=True)
     ]
     cytokines = sorted({cell.key.cytokine for cell in ledger.cells})
     written = _written(claim for cell in ledger.cells for vote in cell.votes for claim in vote.claims)
@@ -26,6 +29,9 @@ def payload(ledger: Ledger, provenance: Provenance) -> Json:
         "query": provenance.query,
         "date": provenance.date,
         "version": provenance.version,
+        "source": provenance.source,
+        "note": provenance.note,
+        "least_score": ledger.selection.min_score,
         "minority": MINORITY,
         "agreement": AGREEMENT,
         "hosts": HOST_NAMES,
@@ -35,7 +41,7 @@ def payload(ledger: Ledger, provenance: Provenance) -> Json:
         "studies": [_study(study) for study in studies],
         "claims": claims,
         "excluded": [{**_study(each.study), "reason": each.reason, "claims": each.claims} for each in ledger.excluded],
-        "cited": [{**_study(study), **_slots(claim)} for study, claim in ledger.cited],
+        "cited": [_cited(study, claim) for study, claim in ledger.cited],
         "flow": [{"name": step.name, "number": step.number, "out": step.out} for step in flow(ledger, provenance)],
         "methods": methods(ledger, provenance),
         "limits": LIMITS,
@@ -65,12 +71,20 @@ def segments(finding: Finding) -> list[list[str]]:
 
 
 def _claim(key: CellKey, vote: Vote, claim: Claim, places: dict[str, int]) -> Json:
-    shown: Json = {"study": places[vote.study.id], "group": key.host, **_slots(claim), "reviewed": vote.reviewed}
+    return _filled({"study": places[vote.study.id], "group": key.host, **_said(claim)})
+
+
+def _cited(study: Study, claim: Claim) -> Json:
+    return {"paper": _study(study), "group": host_of(claim), **_filled(_said(claim))}
+
+
+def _said(claim: Claim) -> Json:
+    shown: Json = _slots(claim)
     if isinstance(claim, Finding):
         shown |= {"n": claim.n, "p": claim.p, "score": round(claim.score, 4), "words": segments(claim)}
         if claim.fluid_mention is not None and not claim.evidence.contains(claim.fluid_mention.span):
             shown["elsewhere"] = claim.fluid_mention.text
-    return _filled(shown)
+    return shown
 
 
 def _slots(claim: Claim) -> dict[str, Any]:
@@ -84,11 +98,19 @@ def _study(study: Study) -> Json:
         "pmid": study.pmid,
         "doi": study.doi,
         "title": study.title,
+        "by": _by(study.authors),
         "journal": study.journal,
         "year": study.year,
         "notices": study.notices,
     }
     return _filled(shown)
+
+
+def _by(authors: Sequence[str]) -> str:
+    """``Muster``, ``Muster & Probe`` or ``Muster et al.``."""
+    families = [author.partition(", ")[0] for author in authors if author != OTHERS]
+    more = len(families) > 2 or (families and OTHERS in authors)
+    return f"{families[0]} {OTHERS}" if more else " & ".join(families)
 
 
 def _filled(fields: Json) -> Json:

@@ -23,9 +23,11 @@ HOST_NAMES: Mapping[str, str] = {"human": "Human", "animal": "Animal", "unspecif
 _SCOPE = (
     "A cell is one cytokine in one fluid, in one host (human, or animal models) and one kind of comparison. Levels in "
     "disease are never put together with effects of treatment, courses over time or subgroups; correlations are not "
-    "read at all. Results that a paper cites from other studies, reviews, meta-analyses and retracted papers have no "
-    "vote; the papers left out are listed."
+    "read at all. Results that a paper cites from other studies (told by the wording of the sentence, or by the "
+    "background section it stands in) are shown apart and have no vote; nor have reviews, meta-analyses and retracted "
+    "papers, by publication type, which are listed."
 )
+_CITING = "only results of other studies"
 _TEST = (
     "The sign test is exact and two-sided, with studies raised against studies lowered; the interval of the share "
     "raised is the exact (Clopper-Pearson) 95% interval."
@@ -44,6 +46,7 @@ class Provenance:
         records: counts of the store (``records``, ``no_abstract``, ``deleted``, ``vanished``, ``read``,
             ``with_finding``); empty for claims without a store.
         version: of this program.
+        note: a caution printed at the top, in plain words.
     """
 
     source: str
@@ -52,6 +55,7 @@ class Provenance:
     models: tuple[str, ...] = ()
     records: Mapping[str, int] = field(default_factory=dict)
     version: str = ""
+    note: str = ""
 
 
 def provenance_of(store: Store, *, version: str = "") -> Provenance:
@@ -64,7 +68,7 @@ def provenance_of(store: Store, *, version: str = "") -> Provenance:
     ran: str | None = store.rows("SELECT max(finished) FROM runs")[0][0]
     moment = updated[1] if updated else ran
     return Provenance(
-        source="PubMed records" if updated else "records read from files",
+        source="PubMed records" if updated else "records from files",
         query=updated[0] if updated else None,
         date=moment and moment[:10],
         models=tuple(store.models()),
@@ -98,10 +102,11 @@ def flow(ledger: Ledger, provenance: Provenance) -> tuple[Step, ...]:
         steps.append(Step("Records with a finding", records.get("with_finding", 0), _some([("no finding", silent)])))
     reasons = Counter(each.reason for each in ledger.excluded)
     excluded = sum(reasons.values())
-    relevant = len(ledger.studies) + excluded + len({study.id for study, _ in ledger.cited} - _ids(ledger))
+    citing = len({study.id for study, _ in ledger.cited} - _ids(ledger))
+    relevant = len(ledger.studies) + excluded + citing
     left_out = [(f"findings left out: {reason}", number) for reason, number in ledger.left_out.items()]
     steps.append(Step(f"Studies with a finding on {_condition(ledger)}", relevant, _some(left_out)))
-    steps.append(Step("Studies included", len(ledger.studies), _some(sorted(reasons.items()))))
+    steps.append(Step("Studies included", len(ledger.studies), _some([*sorted(reasons.items()), (_CITING, citing)])))
     steps.append(Step("Findings included", ledger.claims))
     return tuple(steps)
 
@@ -111,7 +116,9 @@ def methods(ledger: Ledger, provenance: Provenance) -> tuple[str, ...]:
     asked = f"PubMed was searched with the query below (last search {provenance.date})." if provenance.query else ""
     models = f" Read by {', '.join(provenance.models)}." if provenance.models else ""
     source = f"Source: {provenance.source}. {asked}{models}".replace("  ", " ").strip()
-    return source, f"Condition: {_condition(ledger)}. {_SCOPE}", RULE, _TEST
+    score = f" Findings with a score under {least:g} are left out." if (least := ledger.selection.min_score) else ""
+    said = (provenance.note,) if provenance.note else ()
+    return *said, source, f"Condition: {_condition(ledger)}. {_SCOPE}{score}", RULE, _TEST
 
 
 def _condition(ledger: Ledger) -> str:

@@ -12,10 +12,10 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from extractor.ledger import LIMITS, Ledger, cell_table, evidence_table, excluded_table
+from extractor.ledger import LIMITS, Ledger, cell_table, cited_table, evidence_table, excluded_table
 from extractor.report.provenance import Provenance, flow, methods
+from extractor.tables import harmless
 
-_FORMULA = tuple("=+-@\t\r＝＋－＠")
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _STAMP = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|~])")
@@ -25,7 +25,12 @@ _WIDEST = 60
 
 def frames(ledger: Ledger) -> dict[str, pd.DataFrame]:
     """The tables by name, texts that a spreadsheet would run made harmless with an apostrophe."""
-    made = {"ledger": cell_table(ledger), "evidence": evidence_table(ledger), "excluded": excluded_table(ledger)}
+    made = {
+        "ledger": cell_table(ledger),
+        "evidence": evidence_table(ledger),
+        "cited": cited_table(ledger),
+        "excluded": excluded_table(ledger),
+    }
     return {name: table.map(_harmless) for name, table in made.items()}
 
 
@@ -68,7 +73,8 @@ def markdown(ledger: Ledger, provenance: Provenance) -> str:
         out.append(f"- {step.name}: {step.number:,}" + (f" ({left})" if left else ""))
     cells = cell_table(ledger)
     out += ["", "## Ledger", "", _markdown_table(cells), "", "## Studies left out", ""]
-    out += [_markdown_table(excluded_table(ledger)), "", "## Methods", ""]
+    out += [_markdown_table(excluded_table(ledger)), "", "## Results cited from other studies, not counted", ""]
+    out += [_markdown_table(cited_table(ledger)), "", "## Methods", ""]
     out += [paragraph for text in methods(ledger, provenance) for paragraph in (_plain(text), "")]
     if provenance.query:
         out += ["Query:", "", f"    {' '.join(provenance.query.split())}", ""]
@@ -97,7 +103,7 @@ def _absent(value: object) -> bool:
 
 
 def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return harmless(value) if isinstance(value, str) else value
 
 
 def _sheet_value(value: object) -> object:

@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self, TypeAlias, cast, get_args
+from typing import Literal, Self, TypeAlias
 
 from extractor.errors import StoreError
 from extractor.records import Article, Finding
-from extractor.store.rows import (
-    article_fields,
-    article_of,
-    finding_from_json,
-    finding_json,
-    finding_of,
-    sha256_of,
-    text_fields,
-    to_json,
-)
+from extractor.store.decisions import COUNTING, READINGS, Decision, Reading, decision_of, judged, put_decision
+from extractor.store.rows import article_fields, article_of, finding_of, sha256_of, text_fields
 from extractor.store.schema import migrate
 
-Verdict: TypeAlias = Literal["accepted", "rejected", "corrected", "added"]
 Notice: TypeAlias = Literal["retraction", "concern", "correction", "republication"]
-VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 _BUSY_MS = 30_000
 _NEWEST = """
     SELECT max(readings.id) FROM readings
@@ -37,24 +24,7 @@ _NEWEST = """
     WHERE articles.status = 'present' AND (:model IS NULL OR readings.model = :model) GROUP BY article_id
 """
 """The reading that counts, per article: of its present text, by the model that read it last (or the one asked for)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What a curator has decided of a finding.
-
-    Attributes:
-        key: identity of the finding it is about.
-        finding: what stands in its place (``corrected``) or beside the others (``added``).
-        decided: time, UTC, ISO.
-    """
-
-    key: tuple[str, ...]
-    verdict: Verdict
-    curator: str
-    finding: Finding | None = None
-    note: str = ""
-    decided: str = ""
+_NEWEST_OF = _NEWEST.replace("GROUP BY", "AND articles.id = :article GROUP BY")
 
 
 class Store:
@@ -134,38 +104,30 @@ class Store:
         """Models that have read something, in order of their first run."""
         return [row[0] for row in self.rows("SELECT model FROM runs GROUP BY model ORDER BY min(id)")]
 
-    def mined(self, *, model: str | None = None) -> list[Finding]:
+    def mined(self, *, model: str | None = None, article_id: str | None = None) -> list[Finding]:
         """Findings as they were mined, by article, place and identity.
 
         Args:
             model: the model's findings; of each article those of the model that read it last where None.
+            article_id: of this article only.
         """
         statement = f"""
             SELECT readings.article_id, findings.* FROM findings JOIN readings ON readings.id = reading_id
-            WHERE reading_id IN ({_NEWEST})
+            WHERE reading_id IN ({_NEWEST if article_id is None else _NEWEST_OF})
         """
-        found = [finding_of(row["article_id"], row) for row in self.rows(statement, {"model": model})]
-        return sorted(found, key=lambda f: (f.article_id, f.evidence, f.key, f.host))
+        found = self.rows(statement, {"model": model, "article": article_id})
+        return sorted((finding_of(row["article_id"], row) for row in found), key=_place)
 
     def findings(self, *, model: str | None = None) -> list[tuple[Finding, bool]]:
         """Findings with the curators' decisions applied, and whether a curator has decided on each.
 
-        The last decision on a finding holds: a rejected one is left out, a corrected one replaced.
+        The last decision on a finding holds: a rejected one is left out, a corrected one replaced. What a curator has
+        accepted, corrected or added stands whether or not a model still finds it. Blind second readings do not count,
+        nor do decisions on a text that has changed since.
         """
-        decided = self._last_decisions()
-        kept: dict[tuple[str, ...], tuple[Finding, bool]] = {}
-        for finding in self.mined(model=model):
-            decision = decided.get(finding.key)
-            if decision is None:
-                kept.setdefault((*finding.key, finding.host), (finding, False))
-            elif decision.verdict != "rejected":
-                final = decision.finding or finding
-                kept[*final.key, final.host] = (final, True)
-        present = {row[0] for row in self.rows("SELECT id FROM articles WHERE status = 'present'")}
-        for decision in decided.values():
-            if decision.verdict == "added" and decision.finding and decision.finding.article_id in present:
-                kept[*decision.finding.key, decision.finding.host] = (decision.finding, True)
-        return sorted(kept.values(), key=lambda pair: (pair[0].article_id, pair[0].evidence, pair[0].key, pair[0].host))
+        stand = judged(self.mined(model=model), self.decisions(readings=COUNTING, current=True))
+        found = [(each.finding, each.decision is not None) for each in stand if each.finding is not None]
+        return sorted(found, key=lambda pair: _place(pair[0]))
 
     def decide(self, decision: Decision) -> None:
         """Write down a curator's decision; earlier ones on the same finding stay on record.
@@ -174,26 +136,26 @@ class Store:
             StoreError: the article is not in the store, or the finding that a verdict needs is missing.
         """
         with self.transaction() as connection:
-            connection.execute(
-                "INSERT INTO decisions (article_id, key, verdict, finding, curator, note, decided) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (
-                    decision.key[0],
-                    to_json(decision.key),
-                    decision.verdict,
-                    None if decision.finding is None else finding_json(decision.finding),
-                    decision.curator,
-                    decision.note,
-                    decision.decided or now(),
-                ),
-            )
+            put_decision(connection, decision)
 
-    def decisions(self) -> list[Decision]:
-        """Every decision in the order it was taken."""
-        return [_decision(row) for row in self.rows("SELECT * FROM decisions ORDER BY id")]
+    def decisions(
+        self, *, article_id: str | None = None, readings: Collection[Reading] = READINGS, current: bool = False
+    ) -> list[Decision]:
+        """Decisions in the order they were taken, without those taken back.
 
-    def _last_decisions(self) -> dict[tuple[str, ...], Decision]:
-        return {decision.key: decision for decision in self.decisions()}
+        Args:
+            article_id: on this article only.
+            readings: taken in these.
+            current: only those on present articles whose text is still the one decided on.
+        """
+        statement = """
+            SELECT decisions.* FROM decisions JOIN articles ON articles.id = article_id
+            WHERE undone IS NULL AND (:article IS NULL OR article_id = :article)
+                AND (NOT :current OR articles.status = 'present' AND decisions.sha256 IN ('', articles.sha256))
+            ORDER BY decisions.id
+        """
+        found = map(decision_of, self.rows(statement, {"article": article_id, "current": current}))
+        return [each for each in found if each.reading in readings]
 
     def notices(self) -> dict[str, tuple[tuple[Notice, str], ...]]:
         """Per article what was published about it: kind of notice and the notice's PMID or reference."""
@@ -276,13 +238,5 @@ def _marks(fields: Mapping[str, object]) -> str:
     return ", ".join(f":{name}" for name in fields)
 
 
-def _decision(row: sqlite3.Row) -> Decision:
-    key = tuple(json.loads(row["key"]))
-    finding = None if row["finding"] is None else finding_from_json(row["article_id"], row["finding"])
-    verdict = cast("Verdict", row["verdict"])
-    return Decision(key, verdict, row["curator"], finding, row["note"], row["decided"])
-
-
-def now() -> str:
-    """The time, UTC, to the second."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
+def _place(finding: Finding) -> tuple[object, ...]:
+    return finding.article_id, finding.evidence, finding.key, finding.host

@@ -5,12 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from datetime import UTC, datetime
 from typing import Any
 
 from extractor.records import Article, Finding, Json, Mention, Section, Span
 
 SLOTS = ("cytokine", "fluid", "direction", "contrast", "comparator", "condition", "host")
 """Columns of ``findings`` that say what is claimed."""
+
+
+def now() -> str:
+    """The time, UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def to_json(value: object) -> str:
@@ -39,6 +45,7 @@ def article_fields(article: Article) -> dict[str, Any]:
         "retracted": int(article.retracted),
         "status": "deleted" if article.deleted else "present",
         "sha256": sha256_of(article),
+        "authors": to_json(article.authors),
     }
 
 
@@ -71,6 +78,7 @@ def article_of(row: sqlite3.Row) -> Article:
         version=row["version"],
         retracted=bool(row["retracted"]),
         deleted=row["status"] != "present",
+        authors=tuple(json.loads(row["authors"])),
     )
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from extractor.attribution import attribute
 from extractor.records import Article, Finding
-from extractor.store.database import Store, now, put_article
-from extractor.store.rows import finding_fields, sha256_of, to_json
+from extractor.store.database import Store, put_article
+from extractor.store.rows import finding_fields, now, sha256_of, to_json
 
 _BATCH = 64
 
@@ -103,7 +104,7 @@ class Run:
         self._read += 1
         statement = "INSERT INTO readings (run_id, article_id, sha256, model) VALUES (?, ?, ?, ?)"
         reading = connection.execute(statement, (self._number(connection), *slots)).lastrowid
-        for finding in findings:
+        for finding in attribute(article, findings):
             fields = {"reading_id": reading, **finding_fields(finding)}
             marks = ", ".join(f":{name}" for name in fields)
             connection.execute(f"INSERT INTO findings ({', '.join(fields)}) VALUES ({marks})", fields)

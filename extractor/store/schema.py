@@ -98,7 +98,38 @@ CREATE TABLE updates (
 ) STRICT;
 """
 
-MIGRATIONS: tuple[tuple[str, str], ...] = (("articles, findings, runs, decisions and updates", _FIRST),)
+_SECOND = """
+ALTER TABLE decisions ADD COLUMN reading TEXT NOT NULL DEFAULT 'first'
+    CHECK (reading IN ('first', 'second', 'adjudication'));
+ALTER TABLE decisions ADD COLUMN proposal TEXT;
+ALTER TABLE decisions ADD COLUMN sha256 TEXT NOT NULL DEFAULT '';
+ALTER TABLE decisions ADD COLUMN undone TEXT;
+CREATE TABLE acts (
+    id INTEGER PRIMARY KEY,
+    article_id TEXT NOT NULL REFERENCES articles (id),
+    reading TEXT NOT NULL CHECK (reading IN ('first', 'second', 'adjudication')),
+    curator TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('opened', 'seen', 'taken', 'decided', 'commented', 'skipped', 'finished')),
+    decision_id INTEGER REFERENCES decisions (id),
+    key TEXT,
+    text TEXT NOT NULL,
+    at TEXT NOT NULL,
+    undone TEXT,
+    CHECK ((decision_id IS NULL) = (kind != 'decided'))
+) STRICT;
+CREATE INDEX acts_article ON acts (article_id);
+CREATE INDEX acts_curator ON acts (curator);
+"""
+
+_THIRD = """
+ALTER TABLE articles ADD COLUMN authors TEXT NOT NULL DEFAULT '[]';
+"""
+
+MIGRATIONS: tuple[tuple[str, str], ...] = (
+    ("articles, findings, runs, decisions and updates", _FIRST),
+    ("what curators do: readings, proposals, undo", _SECOND),
+    ("authors of articles", _THIRD),
+)
 """What each step brings, and its statements. A released step is never changed: a new one is appended."""
 
 
@@ -112,6 +143,8 @@ def migrate(connection: sqlite3.Connection, path: str) -> list[str]:
         StoreError: it is another program's database, or a newer version of this one wrote it.
     """
     steps: list[str] = []
+    if _version(connection, path) == len(MIGRATIONS):
+        return steps
     connection.execute("BEGIN IMMEDIATE")
     try:
         version = _version(connection, path)

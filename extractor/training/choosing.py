@@ -10,11 +10,12 @@ from sklearn.linear_model import LogisticRegression
 
 from extractor.candidates import find_candidates
 from extractor.records import DIRECTIONS, AnnotatedArticle, GoldArticle, Triple
-from extractor.relation import RULES_SAY, RelationClassifier, logit_of, squash
-from extractor.rules import votes
+from extractor.relation import Opinion, RelationClassifier, logit_of, squash
 
 Scored = dict[Triple, float]
 Held = Mapping[str, Sequence[tuple[AnnotatedArticle, GoldArticle]]]
+_SHARES = tuple((blind, rules) for rules in (0.0, 0.2, 0.4) for blind in (0.0, 0.3, 0.6))
+"""Shares of blind network and rules that are tried, in order of preference at equal scores."""
 SURE_PRECISION = 0.95
 """Precision from which on no human need look."""
 
@@ -24,6 +25,7 @@ class Choice:
     """What a release is run with.
 
     Attributes:
+        blind_weight: share of the network that does not know the rules' votes in what the network says.
         rules_weight: share of the rules' verdict in the score.
         scale: slope of the calibration.
         shift: its intercept.
@@ -33,6 +35,7 @@ class Choice:
         f1: per part of the held-out articles the triple F1 at the threshold.
     """
 
+    blind_weight: float
     rules_weight: float
     scale: float
     shift: float
@@ -67,25 +70,24 @@ def choose(classifier: RelationClassifier, held: Held) -> Choice:
     """Choose everything a release needs on held-out articles.
 
     Args:
-        classifier: with an identity calibration and without the rules.
+        classifier: its own shares, calibration and thresholds are not used.
         held: held-out articles by part; each part counts alike.
     """
     gold = {part: [g for _, g in pairs] for part, pairs in held.items()}
-    network = {part: _network_scores(classifier, [a for a, _ in pairs]) for part, pairs in held.items()}
-    rules = {part: [_rule_scores(a) for a, _ in pairs] for part, pairs in held.items()}
+    opinions = {part: [classifier.opinions(a, find_candidates(a)) for a, _ in pairs] for part, pairs in held.items()}
 
-    def mixed(weight: float) -> dict[str, list[Scored]]:
-        return {part: [_mix(n, r, weight) for n, r in zip(network[part], rules[part], strict=True)] for part in held}
+    def scored_by(shares: tuple[float, float]) -> dict[str, list[Scored]]:
+        return {part: [_scores(each, *shares) for each in articles] for part, articles in opinions.items()}
 
-    weight = max((round(0.1 * step, 1) for step in range(6)), key=lambda w: (best_threshold(gold, mixed(w))[1], -w))
-    scale, shift = platt(gold, mixed(weight))
+    shares = max(_SHARES, key=lambda each: best_threshold(gold, scored_by(each))[1])
+    scale, shift = platt(gold, scored_by(shares))
     scored = {
         part: [{t: squash(scale * logit_of(p) + shift) for t, p in scores.items()} for scores in articles]
-        for part, articles in mixed(weight).items()
+        for part, articles in scored_by(shares).items()
     }
     threshold, _ = best_threshold(gold, scored)
     f1 = {part: round(triple_f1(gold[part], scored[part], threshold), 4) for part in held}
-    return Choice(weight, scale, shift, threshold, _sure_from(gold, scored, threshold), f1)
+    return Choice(*shares, scale, shift, threshold, _sure_from(gold, scored, threshold), f1)
 
 
 def platt(gold: Mapping[str, Sequence[GoldArticle]], scored: Mapping[str, Sequence[Scored]]) -> tuple[float, float]:
@@ -126,26 +128,13 @@ def _sure(gold: GoldArticle) -> set[Triple]:
     return {finding.triple for finding in gold.findings if finding.confidence == "sure"}
 
 
-def _network_scores(classifier: RelationClassifier, articles: Sequence[AnnotatedArticle]) -> list[Scored]:
-    scored = []
-    for decisions in classifier.score([(annotated, find_candidates(annotated)) for annotated in articles]):
-        scores: Scored = {}
-        for d in decisions:
-            triple = Triple(str(d.candidate.cytokine.concept), d.candidate.fluid_name, d.direction)
-            scores[triple] = max(d.score, scores.get(triple, 0.0))
-        scored.append(scores)
-    return scored
-
-
-def _rule_scores(annotated: AnnotatedArticle) -> Scored:
-    candidates = find_candidates(annotated)
+def _scores(opinions: Sequence[Opinion], blind_weight: float, rules_weight: float) -> Scored:
+    """Per triple the highest mean of its candidates."""
     scores: Scored = {}
-    for candidate, row in zip(candidates, votes(annotated, candidates), strict=True):
-        for direction, vote in zip(DIRECTIONS, row, strict=True):
+    for opinion in opinions:
+        candidate = opinion.candidate
+        means = opinion.mean(blind_weight=blind_weight, rules_weight=rules_weight)
+        for direction, mean in zip(DIRECTIONS, means, strict=True):
             triple = Triple(str(candidate.cytokine.concept), candidate.fluid_name, direction)
-            scores[triple] = max(float(vote >= RULES_SAY), scores.get(triple, 0.0))
+            scores[triple] = max(mean, scores.get(triple, 0.0))
     return scores
-
-
-def _mix(network: Scored, rules: Scored, weight: float) -> Scored:
-    return {triple: (1 - weight) * p + weight * rules.get(triple, 0.0) for triple, p in network.items()}

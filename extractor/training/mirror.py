@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from extractor.encoding import FEATURES
+from extractor.encoding import FEATURES, VOTE_FEATURES
 from extractor.training.examples import Example
 
 _PAIRS = [
     (FEATURES.index(f"{kind}_increased"), FEATURES.index(f"{kind}_decreased"))
     for kind in ("vote", "elsewhere", "article")
 ]
-_VOTES = frozenset(index for pair in _PAIRS for index in (*pair, pair[1] + 1))
 
 
 def mirrored(example: Example, words: Mapping[int, int]) -> Example:
@@ -53,4 +52,4 @@ def without_votes(example: Example) -> Example:
 
 
 def _no_votes(row: Sequence[float]) -> tuple[float, ...]:
-    return tuple(0.0 if index in _VOTES else value for index, value in enumerate(row))
+    return tuple(0.0 if index in VOTE_FEATURES else value for index, value in enumerate(row))

@@ -22,9 +22,9 @@ from extractor.training.ner_scores import NerScores, score_ner
 from extractor.training.ner_texts import Labelled, assemble
 from extractor.training.unseen import UnseenScores, choose_unseen, score_unseen, without_concepts
 
-ARCHIVES = ("tcre_cytokine_ner.tar.gz", "pubtator_ner.tar.gz", "anatem.tar.gz", "bulk.jsonl.gz")
+ARCHIVES = ("tcre_cytokine_ner.tar.gz", "pubtator_ner.tar.gz", "bulk.jsonl.gz")
 """Files of the corpus folder that the training reads, besides those that hold gold's texts."""
-GOLD = ("general/train.jsonl", "als/rewritten.jsonl")
+GOLD = ("general/train.jsonl", "als/rewritten.jsonl", "passages.jsonl", "analytes.jsonl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,7 @@ def train_ner(
     """
     chosen = NerSettings() if settings is None else settings
     nlp = build_pipeline()
+    hashes = _hashes(annotations, corpus)
     labelled = assemble(annotations, corpus, nlp, bulk=chosen.bulk, seed=chosen.seed)
     report(f"{len(labelled)} texts with {sum(len(one.spans) for one in labelled)} names")
     folder = models / f"ner-{chosen.version}"
@@ -80,7 +81,9 @@ def train_ner(
     report("scoring")
     scores = score_ner(str(folder), annotations, corpus, samples=samples)
     texts = dict(Counter(one.source for one in labelled))
-    write_card(folder / "MODEL.md", _facts(chosen, texts, annotations, corpus), scores, removed)
+    libraries = {name: version(name) for name in ("spacy", "thinc", "numpy")}
+    facts = CardFacts(chosen.version, json.dumps(asdict(chosen)), texts, hashes, libraries)
+    write_card(folder / "MODEL.md", facts, scores, removed)
     record_release(folder)
     return NerRelease(folder, scores, removed, texts)
 
@@ -98,7 +101,7 @@ def write_model(nlp: Language, folder: Path, *, version: str) -> None:
         version=version,
         description="Cytokines and body fluids in biomedical abstracts",
         author="The als-cytokine-extractor authors",
-        license="CC BY-SA 3.0",
+        license="Apache-2.0",
         extractor_format=NER_FORMAT,
     )
     shutil.rmtree(folder, ignore_errors=True)
@@ -130,11 +133,10 @@ class _Run:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _facts(settings: NerSettings, texts: dict[str, int], annotations: Path, corpus: Path) -> CardFacts:
+def _hashes(annotations: Path, corpus: Path) -> dict[str, str]:
+    """SHA-256 of every file that is read."""
     paths = {name: annotations / name for name in GOLD} | {name: corpus / name for name in ARCHIVES}
     try:
-        hashes = {name: sha256_of(path) for name, path in paths.items() if path.is_file()}
+        return {name: sha256_of(path) for name, path in paths.items() if path.is_file()}
     except OSError as error:
         raise InputError(f"{error.filename}: {error.strerror}") from error
-    libraries = {name: version(name) for name in ("spacy", "thinc", "numpy")}
-    return CardFacts(settings.version, json.dumps(asdict(settings)), texts, hashes, libraries)

@@ -13,16 +13,17 @@ from extractor.training.unseen import UnseenScores
 
 _LICENCES = {
     "gold": "gold of this project, train split (annotations Apache-2.0; texts of their publishers)",
-    "TCRE": "TCRE cytokine mentions, all but a fixed quarter of the documents (PMC open-access texts)",
-    "NLMgene": "NLM-Gene, training part (published by the NLM under its own terms)",
-    "BioRED": "BioRED, training and development part (published by the NLM under its own terms)",
-    "GNormPlus": "GNormPlus, training part (published by the NLM under its own terms)",
-    "AnatEM": "AnatEM, training part (CC BY-SA 3.0)",
+    "passages": "passages of full texts, annotated by this project (annotations Apache-2.0; texts of their publishers)",
+    "analytes": "abstracts with other analytes, annotated by this project (Apache-2.0; texts of their publishers)",
+    "TCRE": "TCRE cytokine mentions, all but a fixed quarter of the documents (no licence stated; PMC open access)",
+    "NLMgene": "NLM-Gene, training part (NLM, public; from a repository under MIT)",
+    "BioRED": "BioRED, training and development part (NLM, public; from a repository under MIT)",
+    "GNormPlus": "GNormPlus, training part (NLM, public; from a repository under MIT)",
     "bulk": "weak labels of this project's lexicon on a seeded sample of PubMed abstracts (texts of their publishers)",
 }
 _LIMITS = """## Limits
 
-- English titles and abstracts; pieces of full text and figure legends are in AnatEM only.
+- English titles and abstracts; of full texts it has seen passages of a few sentences.
 - It finds names; whether a name is a level, a gene or a drug is decided by rules behind it, and so is the concept.
 - Most of its training labels come from the lexicon, so it repeats many of the lexicon's decisions.
 - A name that it finds and the vocabulary does not know gets no concept and never becomes a finding; such names are
@@ -75,8 +76,8 @@ def _heading(facts: CardFacts) -> str:
             "Names of cytokines (`CYTOKINE`) and body fluids (`FLUID`) in biomedical abstracts: a convolutional spaCy",
             "pipeline (hash embeddings, four convolutions, transition-based parser) for one CPU thread.",
             "",
-            'Use: `build_pipeline(ner="ner")`, or `--ner ner` on the command line, beside the lexicon. Because of',
-            "AnatEM's share-alike licence the weights are offered under CC BY-SA 3.0.",
+            'Use: `build_pipeline(ner="ner")`, or `--ner ner` on the command line, beside the lexicon. The weights',
+            "stand under Apache-2.0: no annotations under a share-alike licence went into them (AnatEM is a test).",
             "",
             "## Training data",
             "",
@@ -127,7 +128,8 @@ def _verdict(scores: NerScores) -> str:
 def _external_table(scores: NerScores) -> str:
     lines = [
         "Corpora of others; a name counts as found when a mention overlaps it (limits of names differ between",
-        "guidelines). `anatem-test-samples` leaves out the words that our guidelines call no fluid (`blood pressure`).",
+        "guidelines). `-of-guidelines` leaves out the words that our guidelines call no fluid (`blood pressure`),",
+        "`-of-scheme` what TCRE could not have marked: names inside those of cells, receptors, texts without a mark.",
         "",
         "| test | system | names | precision | recall | F1 | found exactly |",
         "|---|---|---|---|---|---|---|",

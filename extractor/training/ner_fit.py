@@ -19,6 +19,9 @@ from extractor.pipeline import tokenizer_of
 from extractor.training.coining import with_coined_names
 from extractor.training.ner_texts import Labelled
 
+_EVERY_EPOCH = ("gold", "passages")
+"""Sources whose texts come in every epoch: annotated by our guidelines, every name marked."""
+
 
 @dataclass(frozen=True, slots=True)
 class NerSettings:
@@ -38,7 +41,7 @@ class NerSettings:
         seed: of every generator.
     """
 
-    version: str = "1.0.0"
+    version: str = "1.1.0"
     epochs: int = 4
     bulk: int = 1800
     share: float = 0.34
@@ -113,7 +116,7 @@ def fit_ner(
     """Train the recogniser.
 
     Args:
-        labelled: texts from every source; those of ``bulk`` are spread over the epochs, gold comes in each.
+        labelled: texts from every source; those of ``bulk`` are spread over the epochs, gold and passages come in each.
         settings: see :class:`NerSettings`.
         report: gets one line per epoch.
     """
@@ -147,9 +150,9 @@ def _use_averages(nlp: Language, optimiser: Optimizer) -> None:
 
 def _epoch(labelled: Sequence[Labelled], settings: NerSettings, rng: random.Random, number: int) -> Iterator[Labelled]:
     weak = [one for one in labelled if one.source == "bulk"]
-    other = [one for one in labelled if one.source not in ("bulk", "gold")]
+    other = [one for one in labelled if one.source not in ("bulk", *_EVERY_EPOCH)]
     turns = max(1, round(1 / settings.share))
-    texts = [one for one in labelled if one.source == "gold"]
+    texts = [one for one in labelled if one.source in _EVERY_EPOCH]
     texts += other[number % turns :: turns] + weak[number :: settings.epochs]
     rng.shuffle(texts)
     for one in texts:

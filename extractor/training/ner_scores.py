@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 from spacy.language import Language
 
-from extractor.benchmark.corpora import Document, anatem
-from extractor.benchmark.external import ExternalMentions, score_documents
+from extractor.benchmark.corpora import Document
+from extractor.benchmark.external import ExternalMentions, mention_tests, score_documents
 from extractor.evaluate import MentionScores, score_mentions
 from extractor.gold import load_gold
 from extractor.mentions import annotate
 from extractor.pipeline import build_pipeline, load_ner
 from extractor.records import AnnotatedArticle, Article, Kind, Mention, Span
-from extractor.training.ner_texts import gene_documents, tcre_documents
 from extractor.vocabulary import load_vocabulary
 
 SYSTEMS = ("lexicon", "ner", "both")
 Runs: TypeAlias = Mapping[str, Sequence[AnnotatedArticle]]
-_NOT_A_FLUID_AFTER = re.compile(
-    r"[\s-]?(?:pressures?|flow|vessels?|supply|loss|transfusions?|donors?|donations?|counts?|coagulation|clot\w*|borne"
-    r"|groups?|types?|(?:brain|nerve|retina\w*|testis|air)[\s-]barrier|brain|free\b|albumin|membranes?|cells?\b"
-    r"|mononuclear|leu[ck]ocyt\w+|lymphocyt\w+|monocyt\w+|neutrophil\w*|platelets?|(?:T|B|NK)[\s-]cell\w*"
-    r"|response factor|(?:or \w+ )?deprivation|starvation|containing|mass spectrometry|amyloid"
-    r"|(?:stress |urge )?incontinence|tract|bladder|catheter\w*|retention)",
-    re.IGNORECASE,
-)
-_NOT_A_FLUID_BEFORE = re.compile(r"(?:(?:white|red|calf|bovine|horse|goat|rabbit|coupled)[\s-]|anti-?)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +28,7 @@ class NerScores:
 
     Attributes:
         gold: mentions on general dev.
-        external: corpus and part → system → score; ``anatem-test-fluids`` counts every fluid word of our list,
-            ``anatem-test-samples`` those only that the annotation guidelines call a fluid (no ``blood pressure``).
+        external: test → system → score; see :func:`extractor.benchmark.external.mention_tests`.
     """
 
     gold: Mapping[str, MentionScores]
@@ -99,38 +87,9 @@ def score_ner(ner: str, annotations: Path, corpus: Path, *, samples: int = 2000,
         gold={name: score_mentions(there, found, samples=samples, seed=seed) for name, found in runs.items()},
         external={
             name: _score(documents, kind, ner, samples, seed)
-            for name, (kind, documents) in _external_tests(corpus).items()
+            for name, (kind, documents) in mention_tests(corpus, load_vocabulary()).items()
         },
     )
-
-
-def guideline_fluids(documents: Iterable[Document]) -> list[Document]:
-    """The documents with the required words that our guidelines call no fluid (``blood flow``) made neutral."""
-    changed = []
-    for document in documents:
-        text = document.article.text
-        aside = [one for one in document.required if _no_sample(text, one.span)]
-        kept = tuple(one for one in document.required if one not in aside)
-        changed.append(replace(document, required=kept, neutral=(*document.neutral, *(one.span for one in aside))))
-    return changed
-
-
-def _no_sample(text: str, span: Span) -> bool:
-    return bool(
-        _NOT_A_FLUID_AFTER.match(text, span.end)
-        or _NOT_A_FLUID_BEFORE.search(text[max(0, span.start - 16) : span.start])
-    )
-
-
-def _external_tests(corpus: Path) -> dict[str, tuple[Kind, list[Document]]]:
-    fluids = anatem(corpus, load_vocabulary().normalise_fluid, split="test")
-    return {
-        "anatem-test-fluids": ("fluid", fluids),
-        "anatem-test-samples": ("fluid", guideline_fluids(fluids)),
-        "tcre-held-out-cytokines": ("cytokine", tcre_documents(corpus, test=True)),
-        "nlmgene-test-cytokines": ("cytokine", gene_documents(corpus, "NLMgene_Test.PubTator")),
-        "biored-test-cytokines": ("cytokine", gene_documents(corpus, "BioRED_Test.PubTator")),
-    }
 
 
 def _score(documents: Sequence[Document], kind: Kind, ner: str, samples: int, seed: int) -> dict[str, ExternalMentions]:

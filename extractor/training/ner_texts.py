@@ -7,7 +7,6 @@ neither we nor it can name for sure, the tokens get no label at all (spaCy's mis
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
 import random
 import re
@@ -17,9 +16,9 @@ from pathlib import Path
 
 from spacy.language import Language
 
-from extractor.benchmark.corpora import Document, anatem, human_genes, pubtator, tcre
+from extractor.benchmark.corpora import Document, anatem, held_out, human_genes, pubtator, tcre
 from extractor.errors import InputError
-from extractor.gold import load_gold
+from extractor.gold import load_gold, load_training
 from extractor.mentions import annotate
 from extractor.records import AnnotatedArticle, Article, GoldArticle, Kind, Mention, Span
 from extractor.vocabulary import load_vocabulary
@@ -33,6 +32,8 @@ _FULL = frozenset(name.partition("_")[0] for name in PUBTATOR_TRAIN)
 """Corpora that name every gene, chemical and disease: what is no cytokine gene there may be taught as none."""
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+|\n")
 _NO_WORD = re.compile(r"[\W_]+")
+OTHER_ANALYTE = "a:"
+"""Begins the concept of an analyte that is no cytokine."""
 _LONG = 60
 """Letters from which on a sentence that two texts share shows that they are the same text."""
 
@@ -42,7 +43,7 @@ class Labelled:
     """One text with its names.
 
     Attributes:
-        source: corpus it is from, for example ``gold`` or ``bulk``.
+        source: corpus it is from, for example ``gold``, ``passages`` or ``bulk``.
         spans: start, end and kind of each name, none overlapping.
         concepts: of the names, ``None`` where unknown; parallel to ``spans``.
         unknown: places where nothing may be learnt.
@@ -53,11 +54,6 @@ class Labelled:
     spans: tuple[tuple[int, int, Kind], ...]
     concepts: tuple[str | None, ...]
     unknown: tuple[Span, ...] = ()
-
-
-def held_out(name: str) -> bool:
-    """Whether a TCRE document is kept for testing: a fixed quarter, by the hash of its id."""
-    return hashlib.sha256(name.encode("utf-8")).digest()[0] % 4 == 0
 
 
 def tcre_documents(corpus: Path, *, test: bool) -> list[Document]:
@@ -80,9 +76,28 @@ def gene_documents(corpus: Path, member: str) -> list[Document]:
     return pubtator(corpus, member, human_genes(corpus, {key: symbol for key, symbol in ids if key is not None}))
 
 
-def labelled_gold(gold: Iterable[GoldArticle]) -> list[Labelled]:
+def labelled_gold(gold: Iterable[GoldArticle], source: str = "gold") -> list[Labelled]:
     """Annotated articles as they are; those without text are passed over."""
-    return [_labelled("gold", each.article.text, each.mentions, ()) for each in gold if each.article is not None]
+    return [_labelled(source, each.article.text, each.mentions, ()) for each in gold if each.article is not None]
+
+
+def labelled_analytes(gold: Sequence[GoldArticle], nlp: Language) -> list[Labelled]:
+    """Abstracts of ``analytes.jsonl``: cytokines and fluids as annotated, other analytes as no names.
+
+    Only what has a finding, or stands beside it, is marked there for sure; what our lexicon finds besides is unknown.
+
+    Args:
+        gold: with texts.
+        nlp: the pipeline of the lexicon.
+    """
+    labelled = []
+    for each, annotated in zip(
+        gold, annotate(nlp, (one.article for one in gold if one.article is not None)), strict=True
+    ):
+        marked = [mention for mention in each.mentions if not str(mention.concept).startswith(OTHER_ANALYTE)]
+        beside = [m.span for m in annotated.mentions if not any(m.span.overlaps(one.span) for one in each.mentions)]
+        labelled.append(_labelled("analytes", annotated.article.text, marked, beside))
+    return labelled
 
 
 def labelled_documents(source: str, documents: Sequence[Document], nlp: Language, kind: Kind) -> list[Labelled]:
@@ -180,14 +195,20 @@ def assemble(annotations: Path, corpus: Path, nlp: Language, *, bulk: int, seed:
         InputError: a corpus is missing or damaged.
     """
     kept = withheld(annotations, corpus)
-    gold = [each for each in load_gold(annotations, corpus=corpus, splits=["train"]) if each.article is not None]
+    gold, passages, analytes = (
+        [each for each in read if each.article is not None and kept.allows(each.article)]
+        for read in (
+            load_gold(annotations, corpus=corpus, splits=["train"]),
+            load_training(annotations, "passages", corpus=corpus),
+            load_training(annotations, "analytes", corpus=corpus),
+        )
+    )
     sources: list[tuple[str, list[Document], Kind]] = [
         ("TCRE", tcre_documents(corpus, test=False), "cytokine"),
         *((name.partition("_")[0], gene_documents(corpus, name), "cytokine") for name in PUBTATOR_TRAIN),
-        ("AnatEM", anatem(corpus, load_vocabulary().normalise_fluid, split="train"), "fluid"),
     ]
-    labelled = labelled_gold(each for each in gold if each.article is not None and kept.allows(each.article))
-    used = Withheld(each.article for each in gold if each.article is not None)
+    labelled = labelled_gold(gold) + labelled_gold(passages, "passages") + labelled_analytes(analytes, nlp)
+    used = Withheld(each.article for each in (*gold, *passages, *analytes) if each.article is not None)
     for source, documents, kind in sources:
         fresh = [one for one in documents if kept.allows(one.article) and used.allows(one.article)]
         labelled += labelled_documents(source, fresh, nlp, kind)

@@ -77,6 +77,12 @@ class RelationNetwork(nn.Module):
             -1, len(DIRECTIONS), len(CONTRASTS)
         )
 
+    def freeze(self, layers: int) -> None:
+        """Keep the embeddings and this many lower layers of the encoder as they are; nothing for 0."""
+        if layers:
+            for part in (self.encoder.embeddings, *self.encoder.encoder.layer[:layers]):
+                part.requires_grad_(requires_grad=False)
+
     def _start_from_rules(self) -> None:
         """Before training the network says what the rules say; training learns where they err."""
         nn.init.zeros_(self.directions.weight)

@@ -113,7 +113,7 @@ def train_relation(
 
 def calibrate_release(folder: Path, data: Data, *, version: str, length: int) -> Choice:
     """Choose threshold, share of the rules and calibration on the held-out articles, and write ``config.json``."""
-    _write(folder, Choice(0.0, 1.0, 0.0, 0.0, 1.0, {}), version=version, length=length)
+    _write(folder, Choice(0.0, 0.0, 1.0, 0.0, 0.0, 1.0, {}), version=version, length=length)
     choice = choose(RelationClassifier(folder), data.held)
     _write(folder, choice, version=version, length=length)
     return choice
@@ -132,6 +132,7 @@ def _write(folder: Path, choice: Choice, *, version: str, length: int) -> None:
     values: dict[str, object] = {
         "length": length,
         "contrast_threshold": 0.5,
+        "blind_weight": choice.blind_weight,
         "rules_weight": choice.rules_weight,
         "sure": choice.sure,
         **{name: [value] * len(DIRECTIONS) for name, value in each.items()},
@@ -140,13 +141,16 @@ def _write(folder: Path, choice: Choice, *, version: str, length: int) -> None:
 
 
 def _fit_best(encoder: Path, sources: Sequence[Source], data: Data, settings: FitSettings, run: Run) -> RelationNetwork:
-    """Train and go back to the epoch with the best mean triple F1 over the held-out parts."""
+    """Train and go back to the epoch of the second half with the best mean triple F1 over the held-out parts."""
     tokenizer = load_tokenizer(encoder)
     gold = {part: [g for _, g in pairs] for part, pairs in data.held.items()}
     best = [-1.0]
     checkpoint = run.work / "checkpoint.pt"
 
     def after(epoch: int, loss: float, network: RelationNetwork) -> None:
+        if epoch < settings.epochs // 2:
+            run.say(f"epoch {epoch}: loss {loss:.3f}")
+            return
         scored = {
             part: score_articles(network, tokenizer, [a for a, _ in pairs], length=settings.length)
             for part, pairs in data.held.items()

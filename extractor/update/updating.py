@@ -6,16 +6,17 @@ import contextlib
 import json
 import shutil
 import sqlite3
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
-from extractor.errors import PubMedError, RecordError
+from extractor.errors import PubMedError, RecordError, StoreError
 from extractor.formats import read
 from extractor.pubmed import Settings, fetch, fetch_ids
-from extractor.pubmed.manifest import Manifest
+from extractor.pubmed.manifest import Manifest, alone
 from extractor.records import Article, Finding, Json
 from extractor.store import Run, Store
 from extractor.update.changes import Changes, Judge, canonical, changes_between, state_of
@@ -28,6 +29,8 @@ RECHECK = timedelta(days=30)
 MOST_VANISHED = 0.2
 """Should more than this part of the known records be missing at once, PubMed is in trouble, not the records."""
 _FEW = 20
+_FAULTS = (ValueError, TypeError, LookupError, ArithmeticError, RuntimeError, MemoryError)
+"""What one odd text can bring about in the libraries."""
 DEFAULT_QUERY = (
     '("amyotrophic lateral sclerosis"[tiab] OR "amyotrophic lateral sclerosis"[mh] OR "motor neuron disease"[tiab] '
     'OR "motor neurone disease"[tiab] OR "SOD1 mice"[tiab] OR "SOD1(G93A)"[tiab] OR SOD1-G93A[tiab]) AND '
@@ -96,9 +99,31 @@ def update(
         PubMedError: NCBI refuses or does not answer, or too many known records are missing at once.
         StoreError: the database cannot be written.
     """
-    told = on_progress or (lambda *_: None)
+    folder = _folder(store)
+    try:
+        folder.mkdir(exist_ok=True)
+        with alone(folder, "update"):
+            told = on_progress or (lambda *_: None)
+            return _go_on(store, query or DEFAULT_QUERY, settings, miner, model, judge, told)
+    except OSError as error:
+        raise StoreError(f"{folder}: {error.strerror or error}") from None
+    finally:
+        with contextlib.suppress(OSError):  # it is not there, or an unfinished update is in it
+            folder.rmdir()
+
+
+def _go_on(
+    store: Store,
+    query: str,
+    settings: Settings,
+    miner: Mines,
+    model: str,
+    judge: Judge | None,
+    told: OnProgress,
+) -> Changes:
+    """The unfinished update, or a new one, to its end."""
     _sweep(store)
-    under_way = _begun(store, query or DEFAULT_QUERY, settings, judge)
+    under_way = _begun(store, query, settings, judge)
     folder = _folder(store) / str(under_way.number)
     fetched = _fetch(under_way, folder, settings, told)
     folders = [folder / name for name in fetched]
@@ -189,12 +214,44 @@ def _read(
 
     with Run(store, model=model, detail={"update": under_way.number, "query": under_way.query}) as run:
         unread = _known_saved(store, articles(), run, model)
-        for number, (article, findings) in enumerate(miner.mine(unread), 1):
+        for number, (article, findings) in enumerate(_mined(miner, unread, errors), 1):
             run.save(article, findings)
             told("reading", number, 0)
     for folder in folders:
         _apply(store, read_notices(folder), under_way.started)
     return errors
+
+
+def _mined(
+    miner: Mines, articles: Iterable[Article], errors: list[str]
+) -> Iterator[tuple[Article, list[Finding] | None]]:
+    """Each article with its findings, in order; None where it brings about a fault, which costs that article only."""
+    waiting: deque[Article] = deque()
+
+    def fed() -> Iterator[Article]:
+        for article in articles:
+            waiting.append(article)
+            yield article
+
+    while True:
+        try:
+            for article, findings in miner.mine(fed()):
+                waiting.popleft()
+                yield article, findings
+        except _FAULTS:
+            for article in tuple(waiting):
+                yield article, _mined_alone(miner, article, errors)
+            waiting.clear()
+        else:
+            return
+
+
+def _mined_alone(miner: Mines, article: Article, errors: list[str]) -> list[Finding] | None:
+    try:
+        return [finding for _, findings in miner.mine([article]) for finding in findings]
+    except _FAULTS as fault:
+        errors.append(_line(RecordError("PubMed", article.id, "mine", f"{type(fault).__name__}: {fault}")))
+        return None
 
 
 def _known_saved(store: Store, articles: Iterable[Article], run: Run, model: str) -> Iterator[Article]:
@@ -269,8 +326,6 @@ def _sweep(store: Store) -> None:
     """Remove what finished updates have left behind."""
     for row in store.rows("SELECT id FROM updates WHERE finished IS NOT NULL"):
         shutil.rmtree(_folder(store) / str(row[0]), ignore_errors=True)
-    with contextlib.suppress(OSError):  # it is not there, or an unfinished update is in it
-        _folder(store).rmdir()
 
 
 def _text(moment: datetime) -> str:

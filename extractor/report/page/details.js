@@ -28,6 +28,19 @@ function panel(cell, dialog) {
     ),
     make("div", { class: "verdict" }, make("div", {}, votesOf(cell.count)), make("div", {}, make("b", {}, cell.verdict), `: ${spoken(cell)}. ${tested(cell)}`)),
     cell.votes.map((vote) => studyOf(vote)),
+    citedIn(cell),
+  );
+}
+
+// What papers report of other studies in the same place: shown, never counted.
+function citedIn(cell) {
+  const found = data.cited.filter((claim) => keyOf(claim) === cell.key && fits(claim, claim.paper));
+  if (!found.length) return null;
+  return make(
+    "section",
+    { class: "hearsay", "aria-labelledby": "hearsay-title" },
+    make("h3", { id: "hearsay-title" }, "Cited from other studies, not counted"),
+    found.map((claim) => make("article", { class: "elsewhere" }, make("p", { class: "meta" }, paper(claim.paper)), words(claim))),
   );
 }
 
@@ -42,7 +55,7 @@ function tested(cell) {
 function studyOf(vote) {
   const { study } = vote;
   const link = paperLink(study);
-  const where = [study.journal, study.year, link ? null : study.id].filter(Boolean).join(", ");
+  const where = [study.by, study.journal, study.year, link ? null : study.id].filter(Boolean).join(", ");
   return make(
     "article",
     { class: "study" },

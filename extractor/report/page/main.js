@@ -39,9 +39,10 @@ function readFilters() {
 function header() {
   const all = cellsOf(data.claims);
   const clashes = all.filter((cell) => cell.opposed).length;
-  const asked = data.date ? ` Last search ${data.date}.` : "";
   byId("lead").textContent =
-    `Cytokine levels in the body fluids of patients and animal models, read from PubMed abstracts: raised, lowered or unchanged, one vote per study.${asked}`;
+    `Cytokine levels in the body fluids of patients and animal models: raised, lowered or unchanged, one vote per study. ${origin()}`;
+  byId("note").textContent = data.note || "";
+  byId("note").hidden = !data.note;
   const numbers = [
     [data.studies.length, data.studies.length === 1 ? "study" : "studies"],
     [data.claims.length, data.claims.length === 1 ? "finding" : "findings"],
@@ -50,6 +51,12 @@ function header() {
   ];
   byId("figures").append(...numbers.map(([number, text]) => make("li", {}, make("b", {}, number.toLocaleString("en")), text)));
   byId("colophon").textContent = `extractor ${data.version}. This page loads nothing from the network.`;
+}
+
+// Where the claims come from, and when they were last looked for.
+function origin() {
+  const when = data.date ? `, ${data.query ? "last search" : "read"} ${data.date}` : "";
+  return `Source: ${data.source}${when}.`;
 }
 
 function choices() {
@@ -63,6 +70,8 @@ function choices() {
     byId("since").placeholder = String(Math.min(...years));
     byId("until").placeholder = String(Math.max(...years));
   }
+  byId("score").min = data.least_score;
+  byId("score").defaultValue = data.least_score;
 }
 
 function papers() {
@@ -75,10 +84,11 @@ function papers() {
   fill("included", `Studies included (${data.studies.length})`, data.studies.map((study) => paper(study)));
   fill("excluded", `Studies left out (${data.excluded.length})`, data.excluded.map((study) => paper(study, ` · left out: ${study.reason}`)));
   fill("cited", `Results cited from other studies, not counted (${data.cited.length})`,
-    data.cited.map((study) => paper(study, ` · ${study.cytokine} in ${fluidName(study.fluid)}: ${WORDS[study.direction]}`)));
+    data.cited.map((claim) => [paper(claim.paper, ` · ${claim.cytokine} in ${fluidName(claim.fluid)}: ${WORDS[claim.direction]}`), words(claim)]));
 }
 
 function texts() {
+  byId("origin").textContent = `${origin()}${data.query ? " The query stands under Methods." : ""}`;
   byId("flow").append(...data.flow.map((step) => make("li", {}, make("b", {}, step.number.toLocaleString("en")), step.name,
     step.out.map(([name, number]) => make("small", {}, `− ${number.toLocaleString("en")} ${name}`)))));
   byId("methods").append(...data.methods.map((text) => make("p", {}, text)));

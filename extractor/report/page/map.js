@@ -38,7 +38,7 @@ function hostRow(hosts, columns) {
     {},
     make("th", { class: "corner", rowspan: 2, scope: "col" }, "Cytokine"),
     hosts.map((host, place) =>
-      make("th", { class: `host ${host}${place ? " edge" : ""}`, scope: "colgroup", colspan: columns.filter((column) => column.host === host).length }, hostName(host)),
+      make("th", { class: `host ${host}${place ? " edge" : ""}`, scope: "colgroup", colspan: columns.filter((column) => column.host === host).length }, make("span", {}, hostName(host))),
     ),
   );
 }

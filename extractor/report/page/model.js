@@ -19,31 +19,34 @@ const fluidName = (fluid) => (fluid === "unspecified" ? "fluid not stated" : flu
 const hostName = (host) => data.hosts[host] || host;
 const plural = (number, one, many) => `${number.toLocaleString("en")} ${number === 1 ? one : many || `${one}s`}`;
 
-function looksLike(claim, wanted) {
+const keyOf = (claim) => [claim.group, claim.cytokine, claim.fluid, claim.contrast].join("|");
+
+function looksLike(claim, study, wanted) {
   if (!wanted) return true;
   const names = [claim.cytokine, ...(data.cytokines[claim.cytokine] || [])];
   if (names.some((name) => plain(name).includes(wanted))) return true;
-  const study = data.studies[claim.study];
   if (study.pmid === wanted || plain(study.id) === wanted) return true;
   return wanted.length > 3 && plain(study.title || "").includes(wanted);
 }
 
-function passes(claim) {
-  const year = data.studies[claim.study].year;
+const passes = (claim) => fits(claim, data.studies[claim.study]);
+
+function fits(claim, study) {
+  const { year } = study;
   if (claim.contrast !== state.contrast) return false;
   if (state.host !== "all" && claim.group !== state.host) return false;
   if (state.comparator !== "any" && !GROUPS[state.comparator].includes(claim.comparator)) return false;
-  if (claim.score !== undefined && claim.score < state.score) return false;
+  if (claim.score !== undefined && claim.score < state.score && !claim.reviewed) return false;
   if (state.reviewed && !claim.reviewed) return false;
   if (state.since !== null && !(year >= state.since)) return false;
   if (state.until !== null && !(year <= state.until)) return false;
-  return looksLike(claim, plain(state.search));
+  return looksLike(claim, study, plain(state.search));
 }
 
 function cellsOf(claims) {
   const found = new Map();
   for (const claim of claims) {
-    const key = [claim.group, claim.cytokine, claim.fluid, claim.contrast].join("|");
+    const key = keyOf(claim);
     if (!found.has(key)) {
       found.set(key, { key, host: claim.group, cytokine: claim.cytokine, fluid: claim.fluid, contrast: claim.contrast, said: new Map() });
     }

@@ -51,11 +51,11 @@ function paperLink(study) {
 
 function paper(study, ...more) {
   const link = paperLink(study);
-  const where = [study.journal, study.year].filter(Boolean).join(", ");
+  const where = [study.by, study.journal, study.year].filter(Boolean).join(", ");
   return [
     study.title || study.id,
     make("br"),
-    make("small", {}, [where, link ? null : study.id].filter(Boolean).join(" · "), where || !link ? " · " : "",
+    make("small", {}, [where, link ? null : study.id].filter(Boolean).join(" · "), where && link ? " · " : "",
       link ? make("a", { href: link[0], rel: "noopener noreferrer", target: "_blank" }, link[1]) : null, ...more),
   ];
 }

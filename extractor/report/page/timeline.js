@@ -16,13 +16,15 @@ function renderTimeline() {
   const place = document.getElementById("timeline");
   const cells = current.filter((cell) => cell.cytokine === shownCytokine);
   place.replaceChildren(cells.length ? chart(cells, Math.max(300, place.clientWidth)) : make("p", { class: "empty" }, "No study under these filters."));
+  const undated = new Set(cells.flatMap((cell) => cell.votes.filter((vote) => !vote.study.year).map((vote) => vote.study))).size;
+  if (undated && place.querySelector("svg")) place.append(make("p", { class: "note" }, `${plural(undated, "study", "studies")} without a year in the record: not drawn.`));
 }
 
 function chart(cells, width) {
   const lines = [...cells].sort((a, b) => Object.keys(data.hosts).indexOf(a.host) - Object.keys(data.hosts).indexOf(b.host)
     || data.fluids.indexOf(a.fluid) - data.fluids.indexOf(b.fluid));
   const years = lines.flatMap((cell) => cell.votes.map((vote) => vote.study.year)).filter(Boolean);
-  if (!years.length) return make("p", { class: "empty" }, "The studies have no year.");
+  if (!years.length) return make("p", { class: "empty" }, "No study under these filters has a year in its record.");
   const [first, last] = [Math.min(...years) - 1, Math.max(...years) + 1];
   const left = Math.min(150, width * 0.3);
   const at = (year) => left + 10 + ((year - first) / (last - first)) * (width - left - 34);

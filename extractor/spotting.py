@@ -1,0 +1,216 @@
+"""A cheap look at a text: may a name of a trie stand in it? What is passed over holds none; most texts are.
+
+A text is cut into words of ASCII letters, and of these only the words are kept that stand in names (one intersection of
+sets). Every name has an anchor, the least common of its words, and others that must be there as well. Only where an
+anchor, its company and one of its figures are found are names looked for by the rules, around the anchor.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from extractor.atoms import GLUED, GREEK_LETTERS, atoms_of, raw_spellings
+from extractor.names import NameTrie
+
+_WORDS = bytes(byte | 0x20 if chr(byte).isalpha() and byte < 0x80 else 0x20 for byte in range(256))
+"""Cuts UTF-8 into lower-case words of ASCII letters; everything else is a blank."""
+_NO_ACCENTS = bytes(byte for byte in range(256) if byte < 0xC3 or byte in (0xCE, 0xCF, 0xE2, 0xF0))
+"""Bytes of ASCII, Greek and signs: in what is left of UTF-8 without them there may be letters with accents."""
+_GREEK_NAMES = frozenset(GREEK_LETTERS.values())
+_COMBINING = re.compile("[\u0300-\u036f]+")
+_BRACKET = 30
+"""Bytes for an abbreviation in brackets within a name."""
+_MARGIN = 12
+"""Bytes behind a name that are looked at too: it may be the beginning of something else."""
+_NONE: frozenset[str] = frozenset()
+_NO_FIGURES: frozenset[bytes] = frozenset()
+_EVERYWHERE = frozenset("and found in normal of on the to type types upon with".split())  # noqa: SIM905
+_COMMON = frozenset(
+    """acid activating activation active alternative antagonist antigen apoptosis associated attracting binding bone
+    brain cell cells cellular chain colony common containing cytokine death derived differentiation domain early
+    endothelial endothelium epithelial expressed factor factors family fluid gene growth high human immune independent
+    induced inducible inducing inflammatory inhibiting inhibition inhibitor inhibitory insulin kinase leukemia
+    leukocyte light like low lymphocyte lymphocytes macrophage molecule monocyte nerve neuron neurons novel nuclear
+    pathway peptide permeability pre pro product proliferation protein proteins pulmonary receptor receptors regulated
+    regulatory related response secondary secreted small soluble stem stimulating stimulation surface survival tissue
+    tumor vascular""".split()  # noqa: SIM905
+)
+"""Words that make poor anchors, although they are long."""
+
+
+class _Sought(NamedTuple):
+    """The names with one anchor and the same other words.
+
+    Attributes:
+        company: the other words.
+        before: bytes that the longest may take before the anchor.
+        after: bytes behind it.
+        figures: of which one must stand near, as they may be spelled; empty where a name has none.
+    """
+
+    company: frozenset[str]
+    before: int
+    after: int
+    figures: frozenset[bytes]
+
+
+class Spotter:
+    """Looks for the names of a trie that stand for a concept.
+
+    Args:
+        names: complete; names added later are not seen.
+    """
+
+    def __init__(self, names: NameTrie) -> None:
+        self._names = names
+        paths: dict[str, dict[frozenset[str], list[tuple[str, ...]]]] = defaultdict(lambda: defaultdict(list))
+        heads, uncased = set[str](), set[str]()
+        for path, entry in names.entries():
+            if entry.concept is not None:
+                heads.add(path[0])
+                anchor, *others = sorted(filter(_is_word, path), key=_commonness) or path[:1]
+                paths[anchor][frozenset(others)].append(path)
+                if not entry.forms or any(anchor in form for form in entry.forms):
+                    uncased.add(anchor)
+        self._sought = {a: [_sought(a, c, found) for c, found in groups.items()] for a, groups in paths.items()}
+        self._alone = frozenset(anchor for anchor, groups in paths.items() if _NONE in groups)
+        self._partners = {a: frozenset(min(c, key=_commonness) for c in each if c) for a, each in paths.items()}
+        keys = frozenset(paths).union(*(company for groups in paths.values() for company in groups))
+        plain, glued = _words_of(keys, ("",)), _words_of(keys & heads, GLUED)
+        self._keys = {word: plain.get(word, _NONE) | glued.get(word, _NONE) for word in {**plain, **glued}}
+        self._lower = frozenset(word for word, each in plain.items() if not each.isdisjoint(uncased))
+        self._telling = frozenset(self._keys)
+        self._words: dict[str, set[bytes]] = defaultdict(set)
+        for word, each in self._keys.items():
+            for key in each:
+                self._words[key].add(word)
+        self._letters = {
+            word: _before_figures(word, _widest(self._sought[key]).figures)
+            for key in self._sought
+            if len(key) == 1
+            for word in self._words[key]
+        }
+        self._greek = {letter.encode(): name for letter, name in GREEK_LETTERS.items() if name in self._sought}
+
+    def spots(self, text: str) -> bool:
+        """Whether a name may stand in the text; False means that none does."""
+        raw = text.encode("utf-8", "surrogatepass")
+        if len(raw) > len(text) and raw.translate(None, _NO_ACCENTS):
+            raw = _unaccented(text).encode("utf-8", "surrogatepass")
+        low = b" %b " % raw.translate(_WORDS)
+        telling = self._telling.intersection(low.split())
+        sought = self._those_sought(telling)
+        for key in sorted(sought, key=_commonness):
+            for word in telling.intersection(self._words[key]):
+                letter = self._letters.get(word)
+                places = _places(low, b" %b " % word) if letter is None else (m.start() for m in letter.finditer(raw))
+                if self._near(raw, places, word, sought[key]):
+                    return True
+        return len(raw) > len(text) and any(
+            self._near(raw, _places(raw, letter), letter, self._sought[name]) for letter, name in self._greek.items()
+        )
+
+    def _those_sought(self, words: Iterable[bytes]) -> dict[str, list[_Sought]]:
+        """What may stand around each anchor among the words, by the company that is there too."""
+        found = frozenset().union(*map(self._keys.__getitem__, words))
+        sought = {}
+        for key in found:
+            if key in self._alone or not self._partners.get(key, _NONE).isdisjoint(found):
+                possible = [each for each in self._sought[key] if each.company <= found]
+                if possible:
+                    sought[key] = possible
+        return sought
+
+    def _near(self, raw: bytes, places: Iterable[int], word: bytes, sought: Sequence[_Sought]) -> bool:
+        """Whether a name is found around one of the places where the word stands."""
+        widest: _Sought | None = None
+        for place in places:
+            end = place + len(word)
+            if word not in self._lower and raw[place:end].islower():
+                continue
+            widest = widest or _widest(sought)
+            window = raw[max(0, place - widest.before - _BRACKET) : end + widest.after + _BRACKET]
+            if b"(" not in window and b"[" not in window:
+                window = raw[max(0, place - widest.before) : end + widest.after]
+            if (not widest.figures or any(map(window.__contains__, widest.figures))) and self._found(window):
+                return True
+        return False
+
+    def _found(self, window: bytes) -> bool:
+        """Whether a name stands in this part of the text."""
+        text, names = window.decode("utf-8", "ignore"), self._names
+        atoms = atoms_of(text)
+        for index, atom in enumerate(atoms):
+            if names.starts(atom.raw):
+                match = names.match(text, atoms, index)
+                if match is not None and match[0].entry.concept is not None:
+                    return True
+        return False
+
+
+def _sought(anchor: str, company: frozenset[str], paths: Sequence[tuple[str, ...]]) -> _Sought:
+    """Before and behind the anchor, long spellings, gaps and an abbreviation in brackets are allowed for."""
+    places = [(path, place) for path in paths for place, atom in enumerate(path) if atom == anchor]
+    figures = [max(filter(str.isdigit, path), key=len, default="") for path in paths]
+    spelled = frozenset(raw.upper().encode() for figure in figures for raw in raw_spellings(figure))
+    return _Sought(
+        company,
+        before=max(_length(path[:place]) for path, place in places),
+        after=max(_length(path[place + 1 :]) for path, place in places) + _MARGIN,
+        figures=spelled if all(figures) else _NO_FIGURES,
+    )
+
+
+def _widest(sought: Sequence[_Sought]) -> _Sought:
+    """What holds for all of them together."""
+    if len(sought) == 1:
+        return sought[0]
+    figures = _NO_FIGURES.union(*(each.figures for each in sought)) if all(s.figures for s in sought) else _NO_FIGURES
+    return _Sought(_NONE, max(each.before for each in sought), max(each.after for each in sought), figures)
+
+
+def _length(atoms: Sequence[str]) -> int:
+    return len("".join(atoms)) + 6 * len(atoms)
+
+
+def _places(data: bytes, sought: bytes) -> Iterator[int]:
+    place = data.find(sought)
+    while place >= 0:
+        yield place
+        place = data.find(sought, place + len(sought) - 1)
+
+
+def _before_figures(word: bytes, figures: Iterable[bytes]) -> re.Pattern[bytes]:
+    """A single letter, which is found all over a text, where one of its figures follows."""
+    ends = b"|".join(sorted(figures))
+    spelled = b"".join(b"[%c%c]" % (letter, letter - 0x20) for letter in word)
+    return re.compile(rb"%b[^A-Za-z0-9]{0,12}(?:[(\[][^()\[\]]{0,24}[)\]][^A-Za-z0-9]{0,12})?(?:%b)" % (spelled, ends))
+
+
+def _is_word(atom: str) -> bool:
+    """Whether an atom's key is a word as ``_WORDS`` cuts them, whatever the spelling, and not one of every text."""
+    return len(atom) > 1 and atom.isascii() and atom.isalpha() and atom not in _EVERYWHERE | _GREEK_NAMES
+
+
+def _commonness(word: str) -> tuple[int, int]:
+    """Smallest for the word of a name that is the least common in texts; at a tie the first is taken."""
+    return 2 if word in _COMMON else 0 if len(word) > 2 else 1, -len(word)
+
+
+def _words_of(keys: Iterable[str], prefixes: Iterable[str]) -> dict[bytes, frozenset[str]]:
+    """The words of a text that may stand for a key, each with its keys."""
+    found: dict[bytes, set[str]] = defaultdict(set)
+    for key in keys:
+        spellings = (form for raw in raw_spellings(key) for form in ((raw, raw + "s") if len(raw) > 1 else (raw,)))
+        for spelling, prefix in itertools.product(spellings, prefixes):
+            found[f"{prefix}{spelling}".lower().encode()].add(key)
+    return {word: frozenset(each) for word, each in found.items()}
+
+
+def _unaccented(text: str) -> str:
+    return _COMBINING.sub("", unicodedata.normalize("NFKD", text))
