@@ -1,4 +1,5 @@
-# make demo: install, mine the bundled sample, show the findings. make test: the test suite. See README.md.
+# make demo: install, mine the bundled sample, show the findings. make test: the test suite. make soak: the long form
+# of its faults, crashes and hostile input (SOAK="--seconds 300" for a shorter one). See README.md.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -10,16 +11,23 @@ RUNTIME := $(VENV)/installed
 DEV := $(VENV)/installed-dev
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test lint lock clean python
+.PHONY: demo test soak lint lock clean python
 
 demo: $(RUNTIME)
 	@$(BIN)/extractor mine $(SAMPLE) --format table
 	@rm -rf demo && mkdir demo
 	@$(BIN)/extractor mine $(SAMPLE) --db demo/als.db -o demo/findings.jsonl --quiet
-	@$(BIN)/extractor report --db demo/als.db -o demo/report
+	@$(BIN)/extractor report --db demo/als.db -o demo/report \
+	    --note "A sample: abstracts that this project wrote in its own words. They are no data on any paper."
 
 test: $(DEV)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true
+
+# atheris, the coverage-guided fuzzer, has wheels for some systems only: without it that part is skipped, and said so.
+soak: $(DEV)
+	@$(PIP) install "atheris>=3,<4" || echo "make: atheris cannot be installed here"
+	@PYTHONPATH=tests:. $(BIN)/python -m soak -o models/benchmark/soak.json $(SOAK)
+	@$(BIN)/extractor benchmark render
 
 lint: $(DEV)
 	@$(BIN)/ruff check .

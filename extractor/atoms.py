@@ -28,7 +28,16 @@ _GREEK_NAMES = {
     "ω": "omega",
 }
 GREEK_LETTERS = {**_GREEK_NAMES, **{letter.upper(): name for letter, name in _GREEK_NAMES.items()}}
-GREEK_LETTERS |= {"ß": "beta", "µ": "mu", "ϵ": "epsilon", "ϑ": "theta"}
+GREEK_LETTERS |= {"ß": "beta", "µ": "mu", "ϵ": "epsilon", "ϑ": "theta", "ϐ": "beta", "ϰ": "kappa", "ά": "alpha"}
+GREEK_LETTERS |= {"ɑ": "alpha", "∝": "alpha", "ꞵ": "beta", "ɣ": "gamma", "ƴ": "gamma", "Ƴ": "gamma", "ɤ": "gamma"}
+"""With the letters and signs of other scripts that are printed for them."""
+GREEK_LETTERS |= {
+    sign: GREEK_LETTERS[plain]
+    for sign in map(chr, range(0x1D6A8, 0x1D7CA))
+    if (plain := unicodedata.normalize("NFKC", sign)) in GREEK_LETTERS
+}
+"""Mathematical alphabets: italic, bold and sans-serif alpha."""
+GREEK_CLASS = "\u0370-\u03ff\u00b5\u00df\u0251\u221d\ua7b5\u0263\u01b4\u01b3\u0264\U0001d6a8-\U0001d7c9"
 LATIN_FOR_GREEK = {
     "alpha": ("a",),
     "beta": ("b",),
@@ -55,19 +64,24 @@ SPELLING_SOURCES = {
     "leucocyte": "leukocyte",
     "tumoral": "tumor",
     "insulinlike": "insulin",
+    "interleuikin": "interleukin",
+    "interleuken": "interleukin",
+    "interferone": "interferon",
+    "inteferon": "interferon",
     "inf": "ifn",
     "chemoatractant": "chemoattractant",
 }
 _ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4"}
-ATOM = re.compile(r"[0-9]+|[\u0370-\u03ff\u00b5\u00df]|[^\W\d_\u0370-\u03ff\u00b5\u00df]+")
+ATOM = re.compile(rf"[0-9]+|[{GREEK_CLASS}]|[^\W\d_{GREEK_CLASS}]+")
 HYPHENS = "\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d\\-"
 SPACES = " \t\u00a0\u2002\u2003\u2009\u200a\u200b\u202f"
 _HYPHEN_GAP = re.compile(f"[{SPACES}]?[{HYPHENS}][{SPACES}]?")
 _BRACKET_GAP = re.compile(f"[{SPACES}{HYPHENS}()\\[\\]{{}}]{{1,4}}")
 _SLASH_GAP = re.compile(f"[{SPACES}]?/[{SPACES}]?")
 _COMMA_GAP = re.compile(f",?[{SPACES}]{{1,2}}")
-GLUED = tuple("rhu rHu rMu rmu rec pro rh rH Rh rm rr hr hu Hu Mu mu hs ms h m s r p n x u".split())  # noqa: SIM905
-"""What may be glued to the first letter of a name: ``rhIL-6``."""
+_FORMS = "rhu rHu rMu rmu rmh mem rec pro rh rH Rh rm rr hr hu Hu Mu mu hs ms tm h m s r p n x u"
+GLUED = (*_FORMS.split(), "with", "from", "and", "for", "the", "of", "to", "in", "by", "or")
+"""What may be glued to the first letter of a name: ``rhIL-6``; little words by damage: ``ofVEGF``."""
 PREFIX = re.compile(f"(?:{'|'.join(GLUED)})(?=[A-Z])")
 
 
@@ -125,7 +139,7 @@ def edges_of(atom: Atom, kind: str) -> list[str]:
     if len(atom.raw) == 1:
         if kind in ("tight", "hyphen"):
             keys.append("~" + atom.key)
-    elif atom.raw[-1] == "s" and len(atom.raw) > 2:
+    elif atom.raw[-1] == "s" and (len(atom.raw) > 2 or atom.raw == "Rs"):
         keys.append(folded(atom.raw[:-1]))
     if atom.raw in _ROMAN:
         keys.append(_ROMAN[atom.raw])

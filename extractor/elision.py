@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from extractor.atoms import atoms_of
+from extractor.atoms import GREEK_CLASS, atoms_of
 from extractor.names import Entry, Match
 
-_GREEK = r"[α-ωΑ-Ωß]|alpha|beta|gamma|delta|lambda|omega"
+_GREEK = rf"[{GREEK_CLASS}]|alpha|beta|gamma|delta|lambda|omega"
 _SEPARATOR = r"\s?(?:,\s?(?:and\s|or\s|&\s?)?|/|&|\band\b|\bor\b|\bto\b|\bas well as\b|\band/or\b|\bbut not\b)\s?"
 _MEMBER = re.compile(
     rf"(?P<gap>{_SEPARATOR})"
     rf"(?P<text>(?P<hyphen>[-‐‑‒–−]\s?)?(?P<body>\d{{1,2}}(?:[A-Fp]\d{{0,2}})?(?:[ -]?(?:{_GREEK})\d?(?![A-Za-z])"
     rf"|[ab](?![\w]))?"
-    rf"|(?:{_GREEK})[- ]?\d?(?![A-Za-z])|(?<=/)[ab]|I{{1,3}}V?|[A-G]{{1,2}}|R-?\d|p\d\d))"
+    rf"|\d{{1,2}}(?:[Rr][Aaα]|R)|(?:{_GREEK})[- ]?\d?(?![A-Za-z])|(?<=/)[ab]|I{{1,3}}V?|[A-G]{{1,2}}"
+    r"|R-?(?:\d|I{1,3})|p\d\d))"
     r"(?![\w]|-?\d)"
 )
 _RANGE = re.compile(r"(?P<gap>)(?P<text>(?P<hyphen>[-–])(?P<body>\d{1,2}))(?!\w|-?\d)")
@@ -78,7 +79,7 @@ def _range(text: str, match: Match, last: int) -> re.Match[str] | None:
 
 def _plausible(text: str, member: re.Match[str]) -> bool:
     """A bare number or letter may count patients; a hyphen or a slash shows that it belongs to the name."""
-    if _DECIMAL.match(text, member.end()):
+    if _DECIMAL.match(text, member.end()) or (member["body"].isdigit() and _numbers_an_item(text, member.end())):
         return False
     if member["hyphen"] or member["gap"] == "/":
         return True
@@ -86,6 +87,12 @@ def _plausible(text: str, member: re.Match[str]) -> bool:
         return False
     body = member["body"]
     return bool(_BARE_NUMBER_AHEAD.match(text, member.end())) if body[0].isdigit() or body.isupper() else True
+
+
+def _numbers_an_item(text: str, end: int) -> bool:
+    """Whether a bracket that nothing opens stands behind a number: ``1) IL-6, and 2) its receptor``."""
+    before = text[max(0, end - 200) : end]
+    return text[end : end + 1] == ")" and before.count("(") <= before.count(")")
 
 
 def _stems(name: str) -> list[tuple[str, str]]:
@@ -112,7 +119,7 @@ def _shape(raw: str) -> str:
         return "roman"
     if re.fullmatch(_GREEK, raw):
         return "greek"
-    return "letter" if len(raw) <= 2 else raw[:1]
+    return "letter" if len(raw) <= 2 or re.fullmatch("RI+", raw) else raw[:1]
 
 
 def _with_tail(word: str, name: str, concept: str | None, lookup: Lookup) -> Entry | None:

@@ -24,7 +24,7 @@ _SAME = re.compile(
     re.IGNORECASE,
 )
 _ONLY = re.compile(
-    r"^\W*(?:but|and|whereas|while)?\W*(?:only\b|.*\bonly (?:in|after|at|with|among|during)\b)", re.IGNORECASE
+    r"^\W*+(?:but|and|whereas|while)?+\W*+(?:only\b|.*\bonly (?:in|after|at|with|among|during)\b)", re.IGNORECASE
 )
 _NOT = re.compile(
     r"\b(?:was|were|did|had|has|have|is|are|does|do|could)\s+(?:not|n['’]t)\b(?:\s+(?:so|either|do so|follow"

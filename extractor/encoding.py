@@ -18,7 +18,6 @@ from extractor.records import AnnotatedArticle, Candidate, Mention, Span
 CYTOKINE_TOKEN = "[unused1]"
 FLUID_TOKEN = "[unused2]"
 MARKERS = (CYTOKINE_TOKEN, FLUID_TOKEN)
-Votes = tuple[float, float, float]
 _ANAPHOR = re.compile(
     r"\b(?:these|those|both|all|they|their|them|neither|none|latter|former|other|remaining|two|three|four|five|six)\b",
     re.IGNORECASE,
@@ -29,15 +28,8 @@ FEATURES: tuple[str, ...] = (
     *("rank_0", "rank_1", "rank_2"),
     *("fluids_1", "fluids_2", "fluids_more"),
     *("sentence_gap", "near", "level", "in_title", "in_last"),
-    *("vote_increased", "vote_decreased", "vote_unchanged"),
-    *("elsewhere_increased", "elsewhere_decreased", "elsewhere_unchanged"),
-    *("article_increased", "article_decreased", "article_unchanged"),
 )
 """Names of the numbers that stand beside the encoder's vectors, one row per candidate, each about 0 to 1."""
-VOTE_FEATURES: tuple[int, ...] = tuple(
-    index for index, name in enumerate(FEATURES) if name.startswith(("vote_", "elsewhere_", "article_"))
-)
-"""Where the rules' votes stand among :data:`FEATURES`."""
 
 
 class Tokenizer(Protocol):
@@ -109,45 +101,28 @@ def read_whole(tokenizer: Tokenizer, annotated: AnnotatedArticle) -> list[int]:
     return [token for index in sorted(pieces) for token in pieces[index][0]]
 
 
-def features(annotated: AnnotatedArticle, candidates: Sequence[Candidate], votes: Sequence[Votes]) -> list[list[float]]:
+def features(annotated: AnnotatedArticle, candidates: Sequence[Candidate]) -> list[list[float]]:
     """One row of :data:`FEATURES` per candidate.
 
     Args:
         annotated: sentences and mentions.
         candidates: pairs of its mentions.
-        votes: the rules' votes, one triple per candidate.
     """
     ranks: dict[int, int] = {}
-    elsewhere: dict[int, Votes] = {}
-    position = {id(candidate): index for index, candidate in enumerate(candidates)}
     for group in by_mention(candidates).values():
-        indices = [position[id(candidate)] for candidate in rank_fluids(group)]
-        for rank, index in enumerate(indices):
-            ranks[index] = rank
-            elsewhere[index] = _most([votes[other] for other in indices if other != index])
-    pairs: dict[tuple[str | None, str], list[Votes]] = {}
-    for candidate, vote in zip(candidates, votes, strict=True):
-        pairs.setdefault((candidate.cytokine.concept, candidate.fluid_name), []).append(vote)
+        ranks |= {id(candidate): rank for rank, candidate in enumerate(rank_fluids(group))}
     count = len({c.fluid_name for c in candidates if c.fluid is not None})
     return [
         [
             *(float(candidate.route == route) for route in ROUTES),
-            *(float(ranks[i] == rank) for rank in (0, 1, 2)),
-            *(float(count == 1), float(count == 2), float(count > 2)),
+            *(float(ranks[id(candidate)] == rank) for rank in (0, 1, 2)),
+            float(count == 1),
+            float(count == 2),
+            float(count > 2),
             *_position(annotated, candidate),
-            *votes[i],
-            *elsewhere[i],
-            *_most(pairs[candidate.cytokine.concept, candidate.fluid_name]),
         ]
-        for i, candidate in enumerate(candidates)
+        for candidate in candidates
     ]
-
-
-def _most(votes: Sequence[Votes]) -> Votes:
-    if not votes:
-        return (0.0, 0.0, 0.0)
-    up, down, same = zip(*votes, strict=True)
-    return (max(up), max(down), max(same))
 
 
 def _position(annotated: AnnotatedArticle, candidate: Candidate) -> list[float]:

@@ -13,57 +13,36 @@ from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
 from extractor.names import Match
-from extractor.samples import is_sample
+from extractor.samples import is_sample, is_spinal, speaks_of_colonies
 from extractor.vocabulary import Vocabulary, load_vocabulary
 
 CYTOKINE = "cytokine"
 FLUID = "fluid"
 
 _LEADING_WORDS = re.compile(
-    r"^(?:soluble|serum|plasma|human|recombinant|circulating|total|free|active|the|urinary|salivary|mouse|murine"
-    r"|rat|chemokines?"
-    r"|cytokines?|and|of|in|cytokine|proteins?|endogenous|levels?|mature|membrane-bound|high|low|exogenous|intact"
-    r"|bioactive|local|both|as"
-    r"|anti-|a|an|its|ligand|full-length|globular|glycosylated|acylated|growth factors?|or|adipokines?|factors?|from"
-    r"|for|to|by|with|collected)\s+",
+    r"^(?:soluble|serum|plasma|human|recombinant|circulating|total|free|active|the|urinary|salivary|mouse|murine|rat"
+    r"|chemokines?|cytokines?|and|of|in|proteins?|endogenous|levels?|mature|membrane-bound|high|low|exogenous|intact"
+    r"|bioactive|local|both|as|anti-|a|an|its|ligand|full-length|globular|glycosylated|acylated|growth factors?|or"
+    r"|adipokines?|factors?|from|for|to|by|with|collected)\s+",
     re.I,
 )
 _LIST_GAP = re.compile(r"\s*(?:[,;/()]|\band\b|\bor\b|\bwith\b|&|\+|-|\s)*\s*")
 _LEVEL_NEAR = re.compile(
     r"\b(?:levels?|concentrations?|cytokines?|chemokines?|serum|plasma|secretion|production|expression|mRNA"
-    r"|receptors?|ng/ml|pg/ml"
-    r"|release|ligand|antibod\w+|recombinant|soluble|gene|elevated|increased|decreased)\b",
+    r"|receptors?|ng/ml|pg/ml|release|ligand|antibod\w+|recombinant|soluble|gene|elevated|increased|decreased)\b",
     re.I,
 )
+_NUMBER_AFTER = re.compile(r"[-‐‑–−]\d|\s?\(\d\s?(?:alpha|α|[A-Za-z]?\))")
+"""Behind a short name that needs its context: it is another molecule's (MK-801, PGF(2alpha), LTB-4)."""
 _MEASURED_BEFORE = re.compile(
     r"\b(?:serum|plasma|circulating|urinary|CSF|soluble|recombinant(?: human)?|(?:levels?|concentrations?) of)\s+$",
     re.IGNORECASE,
 )
 _MEASURED_AFTER = re.compile(r"\s+(?:\w+ )?(?:levels?|concentrations?)\b", re.IGNORECASE)
 _OTHER_SENSE_AFTER = re.compile(
-    r"\s?\(|\s+(?:trials?|stud(?:y|ies)|registry|investigators|program(?:me)?|scores?|tests?)\b", re.IGNORECASE
+    r"\s?\(|\s+(?:trials?|stud(?:y|ies)|registry|investigators|program(?:me)?|scores?|tests?)\b", re.I
 )
 """Behind a short name that is settled elsewhere in the text: here it means something else."""
-_NEURO = re.compile(
-    r"cerebrospinal|spinal|lumbar|ventric|neurol|brain|mening|sclerosis|dementia|alzheimer|subarachnoid|enceph", re.I
-)
-_COLONY = re.compile(r"colony[- ]stimulating|\b(?:GM|G|M|multi)-CSF\b", re.I)
-_COLONY_AFTER = re.compile(
-    r"-|\s+(?:production|secretion|release|activity|receptors?|genes?|mRNA|therapy|treatment|administration|expression"
-    r"|responsiveness|stimulation|dependen\w+|induced)\b"
-)
-_SPINAL_BEFORE = re.compile(
-    r"\b(?:serum|sera|plasma|blood|urine|saliva|brain)(?:,(?: and| or)?| and| or|\s?/| versus| vs\.?| but not)"
-    r" (?:the )?$"
-    r"|\b(?:serum|plasma|blood)/$|\b(?:lumbar|ventricular) $|\b(?:in|into|from) (?:the )?$",
-    re.IGNORECASE,
-)
-_SPINAL_AFTER = re.compile(
-    r"\s*/\s?(?:serum|plasma|blood)\b"
-    r"|,? (?:and|or|but not|versus|vs\.?) (?:the )?(?:serum|sera|plasma|blood|urine|brain)\b"
-    r"|\s+(?:samples?|specimens?|analys[ie]s|findings|glucose|protein|albumin|cells?|pleocytosis|leu[ck]ocyt\w+|white"
-    r"|lactate|cytokines?|chemokines?|biomarkers?|concentrations? of|levels? of)\b"
-)
 
 
 class _Found(NamedTuple):
@@ -142,6 +121,8 @@ class Lexicon:
                 continue
             if (match.start, match.end) in elsewhere and (match.entry.context or len(surface) < 5):
                 continue
+            if match.entry.context and match.entry.concept[0] != "<" and _NUMBER_AFTER.match(text, match.end):
+                continue
             concept: str | None = match.entry.concept
             if match.entry.context and surface not in defined:
                 concept = _in_context(text, match, certain, concepts, names)
@@ -150,14 +131,17 @@ class Lexicon:
                     continue
                 settled[surface] = concept
             kept.append(_Found(match.start, match.end, concept or "", source))
-        for match, surface, source in unsettled:
-            if surface in settled and surface != "CSF" and not _OTHER_SENSE_AFTER.match(text, match.end):
-                kept.append(_Found(match.start, match.end, settled[surface], source))
+        for match, surface, source in reversed(unsettled):
+            concept = settled.get(surface) if surface != "CSF" else None
+            if concept is not None and not _OTHER_SENSE_AFTER.match(text, match.end):
+                kept.append(_Found(match.start, match.end, concept, source))
+            elif not match.entry.support and match.entry.concept != "<CSF>" and _listed(text, match, kept):
+                kept.append(_Found(match.start, match.end, match.entry.concept or "", source))
         return sorted(kept)
 
     def _fluids(self, text: str, names: list[tuple[Match, str]], local: list[tuple[str, _Found]]) -> list[_Found]:
         elsewhere = {(f.start, f.end) for kind, f in local if kind in ("", CYTOKINE)}
-        colony = bool(_COLONY.search(text)) and not _NEURO.search(text)
+        colony = speaks_of_colonies(text)
         matches = self.vocabulary.find_fluids(text)
         certain = {match.entry.concept for match in matches if not match.entry.context}
         kept = []
@@ -214,15 +198,8 @@ def _in_context(
 
 def _spinal(text: str, match: Match, names: Iterable[tuple[Match, str]]) -> bool:
     """Whether the words beside ``CSF`` make it the fluid although the text speaks of colony-stimulating factors."""
-    if _SPINAL_AFTER.match(text, match.end):
-        return True
-    if any(
-        other.entry.concept and 0 < other.start - match.end < 3 for other, _ in names if _adjacent(text, match, other)
-    ):
-        return True
-    return bool(_SPINAL_BEFORE.search(text[max(0, match.start - 24) : match.start])) and not _COLONY_AFTER.match(
-        text, match.end
-    )
+    measured = any(m.entry.concept and 0 < m.start - match.end < 3 and _adjacent(text, match, m) for m, _ in names)
+    return measured or is_spinal(text, match.start, match.end)
 
 
 def _adjacent(text: str, left: Match, right: Match) -> bool:
@@ -232,19 +209,26 @@ def _adjacent(text: str, left: Match, right: Match) -> bool:
 def _supported(text: str, match: Match, certain: Iterable[Match], concepts: set[str | None]) -> bool:
     """Whether the surroundings say that an ambiguous short name is the cytokine."""
     if match.entry.concept == "<CSF>":
-        return bool(_COLONY.search(text)) and not _NEURO.search(text)
+        return speaks_of_colonies(text)
     if match.entry.concept in concepts:
         return True
     if match.entry.support:
         return bool(concepts & match.entry.support)
-    for other in certain:
-        gap = text[other.end : match.start] if other.end <= match.start else text[match.end : other.start]
-        if len(gap) < 12 and _LIST_GAP.fullmatch(gap):
-            return True
+    if _listed(text, match, certain):
+        return True
     before, after = text[max(0, match.start - 30) : match.start], text[match.end : match.end + 25]
     if _MEASURED_BEFORE.search(before) or _MEASURED_AFTER.match(after):
         return True
     return bool(concepts) and bool(_LEVEL_NEAR.search(f"{before} {after}"))
+
+
+def _listed(text: str, match: Match, others: Iterable[Match | _Found]) -> bool:
+    """Whether the name stands beside one of the others in a list."""
+    for other in others:
+        gap = text[other.end : match.start] if other.end <= match.start else text[match.end : other.start]
+        if len(gap) < 12 and _LIST_GAP.fullmatch(gap):
+            return True
+    return False
 
 
 def _merged(found: list[_Found], local: list[_Found]) -> list[_Found]:

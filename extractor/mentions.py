@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import islice
+from itertools import islice, takewhile
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -16,14 +16,19 @@ from extractor.records import AnnotatedArticle, Article, Kind, Mention, Span
 from extractor.vocabulary import load_vocabulary, read_table
 
 _OF_BEFORE = re.compile(
-    r"(?:inhibitors?|blockers?|blockade|blocking|inhibition|neutrali[sz]ation|polymorphisms?|genes?|mRNA|promoters?"
-    r"|antibod(?:y|ies)"
-    r"|monoclonal antibody|knockdown|injections?|administration|infusions?|transcripts?)\s+(?:of|to|against|in|for"
-    r"|encoding|for the|in the|of the)\s+(?:human\s+)?$",
+    r"\brecombinant\s+(?:human|murine|mouse|rat)\s+$"
+    r"|(?:(?:gene|mRNA)\s(?:levels?|expressions?)|inhibitors?|blockers?|blockade|blocking|inhibition|neutrali[sz]ation"
+    r"|polymorphisms?|genes?|mRNA|promoters?|(?:monoclonal )?antibod(?:y|ies)|knockdown|injections?|administration"
+    r"|infusions?|transcripts?)\s+(?:of|to|against|in|for|encoding|for the|in the|of the)\s+(?:human\s+)?$",
     re.I,
 )
-_SNP_AFTER = re.compile(r"\s?\(?\s?[-‐–−+]?\s?\d{2,5}\s?\(?[ACGT]\s?[/>→]\s?[ACGT]\b|\s?(?:rs\d{3,})")
+_SNP_AFTER = re.compile(
+    r"\s?\(?\s?[-‐–−+]?\s?\d{2,5}\s?\(?[ACGT]\s?[/>→]\s?[ACGT]\b|\s?\(?rs\d{3,}"
+    r"|\s?\(?(?:p\.)?[A-Z][a-z]{2}\d+[A-Z][a-z]{2}\b"
+    r"|\s?\(?[-‐–−+]\s?\d{3,4}\)?(?![\d.%]|\s?(?:±|\(|[npfµμm]?g/|[npfµμm]?mol|[IiUu]?U/|to\b|vs\b))"
+)
 _KNOCKOUT_AFTER = re.compile(r"\s?\(?[-−–]/[-−–]\)?|\s?\(?[-−–]{2}\b")
+_CLAUSE_ENDS = frozenset(".;:,")
 _LIST_TAIL = re.compile(r"[\s,;/]*(?:and|or)?\s*")
 
 
@@ -89,10 +94,12 @@ def _of_kind(doc: Doc, text: str, kind: Kind) -> Iterator[Mention]:
 
 
 def _shares(doc: Doc, text: str, spans: list[DocSpan], levels: list[bool], i: int) -> bool:
-    """Whether the list goes on with a name that is no level: ``IL-4 and IL-10 gene polymorphisms``."""
+    """Whether a name that is no level follows: ``IL-4 and IL-10 gene polymorphisms``, ``interleukin-4 (IL-4) gene``."""
     if i + 1 == len(spans) or levels[i + 1]:
         return False
     gap = text[spans[i].end_char : spans[i + 1].start_char]
+    if gap.strip() == "(":
+        return spans[i].kb_id == spans[i + 1].kb_id and text[spans[i + 1].end_char : spans[i + 1].end_char + 1] == ")"
     return len(gap) < 8 and bool(_LIST_TAIL.fullmatch(gap)) and not _preceded(doc, spans[i + 1])
 
 
@@ -107,19 +114,34 @@ def _cues() -> dict[str, frozenset[str]]:
     return {side: frozenset(r["word"] for r in rows if r["side"] == side) for side in ("before", "after", "between")}
 
 
-def _words(tokens: DocSpan) -> list[str]:
-    return [t.lower_ for t in tokens if not t.is_punct and not t.is_space]
+def _words_after(doc: Doc, span: DocSpan) -> list[str]:
+    """The next words of the clause, two at most."""
+    clause = takewhile(lambda t: t.text not in _CLAUSE_ENDS and not t.is_sent_start, doc[span.end : span.end + 4])
+    return [t.lower_ for t in clause if not t.is_punct and not t.is_space][:2]
+
+
+def _words_before(doc: Doc, span: DocSpan) -> list[str]:
+    """The last word of the clause before a name."""
+    words = []
+    for token in reversed(doc[max(0, span.start - 3) : span.start + 1]):
+        if token.i < span.start:
+            if token.text in _CLAUSE_ENDS:
+                break
+            words.append(token)
+        if token.is_sent_start:
+            break
+    return [t.lower_ for t in words if not t.is_punct and not t.is_space][:1]
 
 
 def _is_level(doc: Doc, text: str, span: DocSpan) -> bool:
     """False where the name is a gene, a transcript, a variant, an antibody, a drug or its target."""
     cues = _cues()
-    after = _words(doc[span.end : span.end + 4])[:2]
+    after = _words_after(doc, span)
     if after[:1] and after[0] not in cues["after"] and after[0] in cues["between"]:
         after = after[1:]
     if cues["after"].intersection(after[:1]):
         return False
-    if cues["before"].intersection(_words(doc[max(0, span.start - 3) : span.start])[-1:]):
+    if cues["before"].intersection(_words_before(doc, span)):
         return False
     if _SNP_AFTER.match(text, span.end_char) or _KNOCKOUT_AFTER.match(text, span.end_char):
         return False

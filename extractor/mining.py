@@ -13,7 +13,7 @@ from spacy.language import Language
 
 from extractor.candidates import find_candidates
 from extractor.context import read_context
-from extractor.errors import ModelError
+from extractor.errors import InputError, ModelError
 from extractor.mentions import annotate
 from extractor.pipeline import build_pipeline
 from extractor.records import AnnotatedArticle, Article, Candidate, Decision, Finding, Span
@@ -23,6 +23,10 @@ from extractor.rules import RuleClassifier
 
 RULES = "rules"
 """Name that asks for the rules in place of the trained classifier."""
+LONGEST_TEXT = 100_000
+"""Characters. The longest of 52,000 abstracts has 7,617; what is longer than this is none, and time is bounded."""
+MOST_NAMES = 400
+"""Mentions in one text, for the same reason: the time for a text grows with the square of them."""
 
 
 class Classifier(Protocol):
@@ -59,19 +63,37 @@ class Miner:
         self._batch_size = batch_size
 
     def mine(self, articles: Iterable[Article]) -> Iterator[tuple[Article, list[Finding]]]:
-        """Each article with its findings, in input order."""
+        """As ``mine_annotated``, without sentences and mentions."""
         for annotated, findings in self.mine_annotated(articles):
             yield annotated.article, findings
 
     def mine_annotated(self, articles: Iterable[Article]) -> Iterator[tuple[AnnotatedArticle, list[Finding]]]:
-        """Each article with sentences and mentions, and its findings, in input order."""
+        """Each article with sentences and mentions, and its findings, in input order.
+
+        Raises:
+            InputError: a text is no abstract: longer than ``LONGEST_TEXT``, or with more than ``MOST_NAMES``.
+        """
         stream = iter(articles)
         while batch := list(islice(stream, self._batch_size)):
+            _check_lengths(batch)
             annotated = list(annotate(self._nlp, batch, batch_size=self._batch_size, prefilter=True))
+            _check_names(annotated)
             pairs = [(each, find_candidates(each)) for each in annotated]
             for (each, _), decisions in zip(pairs, self.classifier.decide(pairs), strict=True):
                 findings = findings_of(each, decisions, model=self.classifier.name)
                 yield each, [finding for finding in findings if finding.score >= self._min_score]
+
+
+def _check_lengths(articles: Iterable[Article]) -> None:
+    for article in articles:
+        if len(article.text) > LONGEST_TEXT:
+            raise InputError(f"the text has {len(article.text):,} characters; an abstract has {LONGEST_TEXT:,} at most")
+
+
+def _check_names(annotated: Iterable[AnnotatedArticle]) -> None:
+    for each in annotated:
+        if len(each.mentions) > MOST_NAMES:
+            raise InputError(f"the text has {len(each.mentions):,} names; an abstract has {MOST_NAMES:,} at most")
 
 
 def load_classifier(name: str | None = None) -> Classifier:

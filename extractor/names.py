@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias
 
 from extractor.atoms import (
+    GREEK_LETTERS,
     HYPHENS,
     LATIN_FOR_GREEK,
     PREFIX,
@@ -123,8 +124,8 @@ class NameTrie:
             return None
         best: tuple[Match, int] | None = None
         for key in self.starts(atom.raw):
-            for end, after, entry in self._paths(self._root[key], text, atoms, i + 1):
-                stop = _closed(text, atom.start, end)
+            for end, following, entry in self._paths(self._root[key], text, atoms, i + 1):
+                stop, after = _plural(text, _closed(text, atom.start, end), atoms, following)
                 longer = best is None or stop > best[0].end
                 if (
                     stop > 0
@@ -203,10 +204,10 @@ class NameTrie:
 
 
 def _opens_a_name(gap: str, atom: Atom) -> bool:
-    """Whether a bracket after a space holds a name of its own; a digit, a Greek letter or the C of C-X-C is none."""
+    """Whether a bracket after a space holds a name of its own; digits, Greek letters, p70 and C-X-C are none."""
     if gap[0] not in SPACES or "(" not in gap:
         return False
-    return not (atom.raw[0].isdigit() or atom.key in LATIN_FOR_GREEK or atom.raw in ("C", "CC", "CXC"))
+    return not (atom.raw[0].isdigit() or atom.key in LATIN_FOR_GREEK or atom.raw in ("C", "CC", "CXC", "p"))
 
 
 def _joinable(left: Atom, gap: str, right: Atom) -> bool:
@@ -236,6 +237,13 @@ def _closed(text: str, start: int, end: int) -> int:
         elif opened:
             return 0
     return end
+
+
+def _plural(text: str, end: int, atoms: list[Atom], after: int) -> tuple[int, int]:
+    """End and next atom with the ``s`` behind a Greek letter: ``IFN-γs``."""
+    if text[end - 1 : end] in GREEK_LETTERS and after < len(atoms) and atoms[after][:3] == (end, end + 1, "s"):
+        return end + 1, after + 1
+    return end, after
 
 
 def _bounded(text: str, end: int, atoms: list[Atom], first: int, after: int) -> bool:

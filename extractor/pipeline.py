@@ -7,6 +7,7 @@ After it has run, ``doc.spans["cytokine"]`` and ``doc.spans["fluid"]`` hold the 
 from __future__ import annotations
 
 import json
+import re
 from bisect import bisect_left
 from pathlib import Path
 
@@ -28,6 +29,8 @@ _LONGEST = 20_000
 """Tokens; longer texts go without the detector."""
 _MOST_BRACKETS = 500
 """The detector's time and memory grow with the square of the brackets and more; abstracts have up to some hundred."""
+_LONG_WORD = re.compile(r"\S{1001}")
+"""A word that stays one token: cutting affixes off takes time that grows with the square of its length."""
 _PREFIXES = (r"[\(\[\{<>=≤≥~±%\"'“‘]", r"(?:anti|Anti|non|Non)(?=[-‐‑–])", r"[-‐‑‒–—−+,;:./](?=\S)")
 _SUFFIXES = (r"[\)\]\}>%\"'”’,;:?!]", r"(?<=\S)\.", r"(?<=[\w\)])[-‐‑–—/+]")
 _INFIXES = (
@@ -130,6 +133,7 @@ def tokenizer_of(nlp: Language) -> Tokenizer:
         prefix_search=compile_prefix_regex(_PREFIXES).search,
         suffix_search=compile_suffix_regex(_SUFFIXES).search,
         infix_finditer=compile_infix_regex(_INFIXES).finditer,
+        token_match=_LONG_WORD.match,
     )
 
 

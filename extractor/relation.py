@@ -1,15 +1,17 @@
-"""The trained relation classifier: an ONNX encoder with a head on mention pairs; same interface as the rules.
+"""The trained relation classifier: an ONNX encoder with a head on mention pairs, weighed against the rules.
 
-One call reads one article, so that no score depends on what else is in a batch; one thread, so that it does not depend
-on the machine's cores.
+The network reads the text and knows nothing of the rules; what both say of a triple, and of the other fluids and
+directions of its cytokine, is weighed by a logistic regression that was fitted on articles neither was made on. One
+call reads one article, so that no score depends on what else is in a batch; one thread, so that it does not depend on
+the machine's cores.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,17 +19,31 @@ import numpy.typing as npt
 import onnxruntime
 from transformers import PreTrainedTokenizerFast
 
-from extractor.encoding import FEATURES, VOTE_FEATURES, Tokenizer, Votes, encode, features
+from extractor.context import read_context
+from extractor.encoding import FEATURES, Tokenizer, encode, features
 from extractor.errors import ModelError
-from extractor.records import CONTRASTS, DIRECTIONS, AnnotatedArticle, Candidate, Contrast, Decision
+from extractor.records import CONTRASTS, DIRECTIONS, AnnotatedArticle, Candidate, Contrast, Decision, Direction, Triple
 from extractor.releases import sha256_of
-from extractor.rules import votes
+from extractor.rules import Vote, votes
 
 Floats = npt.NDArray[np.float32]
 RULES_SAY = 0.5
 """From this vote on the rules assert a direction."""
-FORMAT = 1
+FORMAT = 2
 """Version of the model folder's layout that this code reads."""
+INPUTS: tuple[str, ...] = (
+    "network",
+    "rules_say",
+    "rules_vote",
+    "network_elsewhere",
+    "rules_elsewhere",
+    "network_otherwise",
+    "rules_otherwise",
+)
+"""What a triple is weighed by: logits of the network, the rules' assertion (0 or 1) and vote, each the highest over the
+triple's mentions; the same of its cytokine in the other fluids, and of its pair in the other directions."""
+_SILENT = -8.0
+"""The lowest logit that counts; less is as good as nothing said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,53 +53,60 @@ class RelationSettings:
     Attributes:
         version: of the model, for example ``1.0.0``.
         length: tokens the encoder reads at most.
-        thresholds: per direction, on the calibrated score.
-        blind_weight: share of what the network says without knowing the rules' votes; the network that knows them has
-            the rest.
-        rules_weight: share of the rules' verdict in the score, the network has the rest.
-        scale: per direction, slope of the calibration on the logit of that mean.
-        shift: per direction, its intercept.
+        weights: of :data:`INPUTS`.
+        intercept: of the same logistic regression.
+        threshold: triples are asserted from this score on.
         sure: findings whose score is below this are for a human.
-        contrast_threshold: a second contrast of one pair is kept from here on.
+        rules_contrast: what the contrast that the rules read gains on the network's logit.
         sha256: per file of the folder.
     """
 
     version: str
     length: int
-    thresholds: tuple[float, ...]
-    blind_weight: float
-    rules_weight: float
-    scale: tuple[float, ...]
-    shift: tuple[float, ...]
+    weights: tuple[float, ...]
+    intercept: float
+    threshold: float
     sure: float
-    contrast_threshold: float
+    rules_contrast: float
     sha256: dict[str, str]
+
+    def score(self, inputs: Sequence[float]) -> float:
+        """Probability of a triple.
+
+        Args:
+            inputs: as :data:`INPUTS` names them.
+        """
+        return squash(self.intercept + sum(w * x for w, x in zip(self.weights, inputs, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What is thought of one candidate, per direction.
+    """What is thought of one candidate.
 
     Attributes:
-        network: probability by the network that knows the rules' votes.
-        blind: by the same network without them.
+        logits: the network's, per direction.
         rules: the rules' votes.
         contrasts: (3, 5) logits.
     """
 
     candidate: Candidate
-    network: tuple[float, ...]
-    blind: tuple[float, ...]
-    rules: Votes
+    logits: tuple[float, ...]
+    rules: Mapping[Direction, Vote]
     contrasts: Floats
 
-    def mean(self, *, blind_weight: float, rules_weight: float) -> list[float]:
-        """One number per direction: network, blind network and rules' verdict in these shares."""
-        return [
-            (1 - rules_weight) * ((1 - blind_weight) * seeing + blind_weight * blind)
-            + rules_weight * float(vote >= RULES_SAY)
-            for seeing, blind, vote in zip(self.network, self.blind, self.rules, strict=True)
-        ]
+    def vote(self, direction: Direction) -> float:
+        """The rules' belief in a direction, 0 where they say nothing."""
+        return self.rules[direction].score if direction in self.rules else 0.0
+
+    def strength(self, direction: Direction) -> float:
+        """How strongly network and rules assert a direction here; positive where one of them does."""
+        return max(self.logits[DIRECTIONS.index(direction)], 8 * (self.vote(direction) - RULES_SAY))
+
+    def located(self, direction: Direction) -> Candidate:
+        """The candidate with the sentence that the rules found to say so, where they did."""
+        if self.vote(direction) < RULES_SAY:
+            return self.candidate
+        return replace(self.candidate, evidence=self.rules[direction].evidence)
 
 
 class RelationClassifier:
@@ -108,17 +131,12 @@ class RelationClassifier:
         )
 
     def decide(self, batch: Sequence[tuple[AnnotatedArticle, Sequence[Candidate]]]) -> list[list[Decision]]:
-        """Decisions per article whose score reaches the direction's threshold, in candidate order."""
-        return [
-            [d for d in decisions if d.score >= self.settings.thresholds[DIRECTIONS.index(d.direction)]]
-            for decisions in self.score(batch)
-        ]
+        """Decisions per article on the triples whose score reaches the threshold, by cytokine, fluid and direction."""
+        return [list(self._decide(*each, threshold=self.settings.threshold)) for each in batch]
 
     def score(self, batch: Sequence[tuple[AnnotatedArticle, Sequence[Candidate]]]) -> list[list[Decision]]:
-        """Every direction of every candidate with its calibrated score, thresholds not applied."""
-        return [
-            [decision for opinion in self.opinions(*each) for decision in self._decisions(opinion)] for each in batch
-        ]
+        """Decisions on every triple of the candidates, however unlikely."""
+        return [list(self._decide(*each, threshold=0.0)) for each in batch]
 
     def opinions(self, annotated: AnnotatedArticle, candidates: Sequence[Candidate]) -> list[Opinion]:
         """What network and rules think of each candidate that fits into the encoder, from one call."""
@@ -128,59 +146,94 @@ class RelationClassifier:
         if not encoded.kept:
             return []
         said = votes(annotated, candidates)
-        rows = features(annotated, candidates, said)
-        seeing = np.array([rows[i] for i in encoded.kept], dtype=np.float32)
-        blind = seeing.copy()
-        blind[:, VOTE_FEATURES] = 0.0
+        rows = features(annotated, candidates)
         directions, contrasts = self._session.run(
             None,
             {
                 "input_ids": np.array([encoded.ids], dtype=np.int64),
-                "cytokines": np.array(encoded.cytokines * 2, dtype=np.int64),
-                "fluids": np.array(encoded.fluids * 2, dtype=np.int64),
-                "features": np.concatenate([seeing, blind]),
+                "cytokines": np.array(encoded.cytokines, dtype=np.int64),
+                "fluids": np.array(encoded.fluids, dtype=np.int64),
+                "features": np.array([rows[i] for i in encoded.kept], dtype=np.float32),
             },
         )
-        count = len(encoded.kept)
         return [
-            Opinion(
-                candidates[index],
-                tuple(squash(float(logit)) for logit in directions[row]),
-                tuple(squash(float(logit)) for logit in directions[count + row]),
-                said[index],
-                contrasts[row],
-            )
+            Opinion(candidates[index], tuple(float(x) for x in directions[row]), said[index], contrasts[row])
             for row, index in enumerate(encoded.kept)
         ]
 
-    def _decisions(self, opinion: Opinion) -> list[Decision]:
-        settings = self.settings
-        means = opinion.mean(blind_weight=settings.blind_weight, rules_weight=settings.rules_weight)
-        scores = [
-            round(squash(scale * logit_of(mean) + shift), 4)
-            for mean, scale, shift in zip(means, settings.scale, settings.shift, strict=True)
-        ]
-        return [
-            Decision(opinion.candidate, direction, contrast, scores[number])
-            for number, direction in enumerate(DIRECTIONS)
-            for contrast in self._contrasts(opinion.contrasts[number])
-        ]
+    def _decide(
+        self, annotated: AnnotatedArticle, candidates: Sequence[Candidate], *, threshold: float
+    ) -> Iterator[Decision]:
+        opinions = self.opinions(annotated, candidates)
+        for triple, inputs in sorted(weigh(opinions).items()):
+            score = self.settings.score(inputs)
+            if score >= threshold:
+                about = (o for o in opinions if _pair(o) == (triple.cytokine, triple.fluid))
+                for opinion in _asserting(about, triple.direction):
+                    candidate = opinion.located(triple.direction)
+                    contrast = self.contrast(annotated, opinion, triple.direction)
+                    yield Decision(candidate, triple.direction, contrast, round(score, 4))
 
-    def _contrasts(self, logits: Floats) -> list[Contrast]:
-        best = int(np.argmax(logits))
-        limit = math.log(self.settings.contrast_threshold / (1 - self.settings.contrast_threshold))
-        return [c for i, c in enumerate(CONTRASTS) if i == best or logits[i] >= limit]
+    def contrast(self, annotated: AnnotatedArticle, opinion: Opinion, direction: Direction) -> Contrast:
+        """What the levels are compared between, by the network's logits and what the rules read."""
+        return likeliest_contrast(annotated, opinion, direction, rules_contrast=self.settings.rules_contrast)
+
+
+def weigh(opinions: Sequence[Opinion]) -> dict[Triple, tuple[float, ...]]:
+    """What speaks for each triple of an article: :data:`INPUTS` per triple."""
+    network: dict[Triple, float] = {}
+    rules: dict[Triple, float] = {}
+    for opinion in opinions:
+        for direction, logit in zip(DIRECTIONS, opinion.logits, strict=True):
+            triple = Triple(*_pair(opinion), direction)
+            network[triple] = max(logit, network.get(triple, _SILENT))
+            rules[triple] = max(opinion.vote(direction), rules.get(triple, 0.0))
+    fluids: dict[str, set[str]] = {}
+    for triple in network:
+        fluids.setdefault(triple.cytokine, set()).add(triple.fluid)
+    return {triple: _inputs(triple, network, rules, fluids[triple.cytokine]) for triple in network}
+
+
+def _inputs(
+    triple: Triple, network: Mapping[Triple, float], rules: Mapping[Triple, float], fluids: Iterable[str]
+) -> tuple[float, ...]:
+    elsewhere = [triple._replace(fluid=fluid) for fluid in fluids if fluid != triple.fluid]
+    otherwise = [triple._replace(direction=way) for way in DIRECTIONS if way != triple.direction]
+
+    def highest(of: Sequence[Triple]) -> tuple[float, float]:
+        return max((network[t] for t in of), default=_SILENT), float(any(rules[t] >= RULES_SAY for t in of))
+
+    return (
+        network[triple],
+        float(rules[triple] >= RULES_SAY),
+        rules[triple],
+        *highest(elsewhere),
+        *highest(otherwise),
+    )
+
+
+def likeliest_contrast(
+    annotated: AnnotatedArticle, opinion: Opinion, direction: Direction, *, rules_contrast: float
+) -> Contrast:
+    """The contrast with the highest logit, that of the rules raised by ``rules_contrast``."""
+    logits = dict(zip(CONTRASTS, opinion.contrasts[DIRECTIONS.index(direction)].tolist(), strict=True))
+    read = read_context(annotated, opinion.located(direction), direction).contrast
+    return max(CONTRASTS, key=lambda c: logits[c] + (rules_contrast if c == read else 0.0))
+
+
+def _pair(opinion: Opinion) -> tuple[str, str]:
+    return str(opinion.candidate.cytokine.concept), opinion.candidate.fluid_name
+
+
+def _asserting(opinions: Iterator[Opinion], direction: Direction) -> list[Opinion]:
+    """The opinions that assert a direction, the strongest first, and at least that one."""
+    ranked = sorted(opinions, key=lambda o: -o.strength(direction))
+    return [ranked[0], *(o for o in ranked[1:] if o.strength(direction) > 0)]
 
 
 def squash(logit: float) -> float:
     """Probability of a logit."""
     return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, logit))))
-
-
-def logit_of(probability: float) -> float:
-    """Logit of a probability, kept finite."""
-    clipped = min(max(probability, 1e-6), 1 - 1e-6)
-    return math.log(clipped / (1 - clipped))
 
 
 def load_tokenizer(folder: Path) -> Tokenizer:
@@ -213,6 +266,7 @@ def read_settings(folder: Path) -> RelationSettings:
         ("directions", list(DIRECTIONS)),
         ("contrasts", list(CONTRASTS)),
         ("features", list(FEATURES)),
+        ("inputs", list(INPUTS)),
     ):
         if raw.get(key) != expected:
             raise ModelError(f"{path}: {key} is {raw.get(key)!r}, this version reads {expected!r}")
@@ -221,13 +275,11 @@ def read_settings(folder: Path) -> RelationSettings:
     return RelationSettings(
         version=raw["version"],
         length=raw["length"],
-        thresholds=tuple(raw["thresholds"]),
-        blind_weight=raw.get("blind_weight", 0.0),
-        rules_weight=raw["rules_weight"],
-        scale=tuple(raw["scale"]),
-        shift=tuple(raw["shift"]),
-        sure=raw.get("sure", 1.0),
-        contrast_threshold=raw["contrast_threshold"],
+        weights=tuple(raw["weights"]),
+        intercept=raw["intercept"],
+        threshold=raw["threshold"],
+        sure=raw["sure"],
+        rules_contrast=raw["rules_contrast"],
         sha256=raw["sha256"],
     )
 

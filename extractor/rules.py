@@ -1,18 +1,19 @@
 """The rule classifier: which candidates are findings, and which way they go, from cue words and their scope.
 
-It is the baseline and the second opinion of the trained classifier, which takes :func:`votes` among its features.
+It is the baseline and the second opinion of the trained classifier, which weighs its own reading against :func:`votes`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from extractor.candidates import by_mention
 from extractor.context import read_context
 from extractor.fluidchoice import choose_fluids
 from extractor.reading import read_statements
-from extractor.records import DIRECTIONS, AnnotatedArticle, Candidate, Decision, Direction
+from extractor.records import AnnotatedArticle, Candidate, Decision, Direction, Span
 from extractor.roles import read_sentences
 from extractor.statements import Statement
 
@@ -44,14 +45,21 @@ class RuleClassifier:
         return sorted(best.values(), key=lambda d: (d.candidate.cytokine.span, d.candidate.fluid_name, d.direction))
 
 
-def votes(annotated: AnnotatedArticle, candidates: Pairs) -> list[tuple[float, float, float]]:
-    """The rules' votes for increased, decreased and unchanged, each in [0, 1], one triple per candidate."""
-    table: dict[tuple[int, str], dict[Direction, float]] = {}
+class Vote(NamedTuple):
+    """What the rules say of one candidate and direction: belief in [0, 1], and the sentence that says so."""
+
+    score: float
+    evidence: Span
+
+
+def votes(annotated: AnnotatedArticle, candidates: Pairs) -> list[Mapping[Direction, Vote]]:
+    """The rules' votes per candidate, for the directions that they see a statement of."""
+    table: dict[tuple[int, str], dict[Direction, Vote]] = {}
     for candidate, statement, score in _matches(annotated, candidates):
         row = table.setdefault((candidate.cytokine.span.start, candidate.fluid_name), {})
-        row[statement.direction] = max(score, row.get(statement.direction, 0.0))
-    found = (table.get((c.cytokine.span.start, c.fluid_name), {}) for c in candidates)
-    return [tuple(row.get(direction, 0.0) for direction in DIRECTIONS) for row in found]  # type: ignore[misc]
+        if statement.direction not in row or score > row[statement.direction].score:
+            row[statement.direction] = Vote(score, statement.evidence)
+    return [table.get((c.cytokine.span.start, c.fluid_name), {}) for c in candidates]
 
 
 def _matches(annotated: AnnotatedArticle, candidates: Pairs) -> Iterator[tuple[Candidate, Statement, float]]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -128,7 +128,12 @@ def _read_each(names: Iterable[str]) -> Iterator[Input]:
 
 
 def mine_inputs(
-    inputs: Iterable[Input], settings: MinerSettings, *, jobs: int = 1, limit: int | None = None
+    inputs: Iterable[Input],
+    settings: MinerSettings,
+    *,
+    jobs: int = 1,
+    limit: int | None = None,
+    miner: Miner | None = None,
 ) -> Iterator[Result]:
     """Mine records, in order.
 
@@ -137,6 +142,7 @@ def mine_inputs(
         settings: of the miner.
         jobs: processes; 1 works in this one.
         limit: the most records taken.
+        miner: one that was built from these settings before, to work in this process.
 
     Raises:
         ModelError: a model is missing or does not fit.
@@ -145,8 +151,8 @@ def mine_inputs(
     stream = iter(inputs) if limit is None else islice(inputs, limit)
     portions = iter(lambda: list(islice(stream, PORTION)), [])
     if jobs <= 1:
-        miner = settings.build()
-        yield from _gather(_mined(portions, lambda articles: mine_portion(miner, articles)))
+        mine = partial(mine_portion, miner or settings.build())
+        yield from _gather(_mined(portions, mine))
         return
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_ignore_interrupts)

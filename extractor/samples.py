@@ -43,9 +43,10 @@ _BLOOD_NO_SAMPLE_FOLLOWS = re.compile(
 _WHOLE_BLOOD_CELLS = re.compile(r"whole[ -]blood\s+cells?(?!\s+cultur)\b", re.IGNORECASE)
 _BLOOD_CELLS_FOLLOW = re.compile(r"\s+(?:peripheral\s+)?blood\s+(?:T |mononuclear |B )?(?:cell|lymph|mono|leuk|PBMC)")
 _NO_SAMPLE_FOLLOWS = re.compile(
-    r"-(?:free|starv|depriv|suppl|contain|stimul|inducible|reduced|responsive|(?:and|or) [\w-]+-free)"
+    r"[-‐‑–]brain\b(?![-\s]derived)|-(?:free|starv|depriv|suppl|contain|stimul|inducible|reduced|responsive|treated"
+    r"|(?:and|or) [\w-]+-free)"
     r"|/(?:glucocorticoid|growth factor)"
-    r"|\s+(?:free\s+(?:medi|condition|co-?cult|cultur|defined|supernat)"
+    r"|\s+(?:addition\b|induction\b|free\s+(?:medi|condition|co-?cult|cultur|defined|supernat)"
     r"|starv|requirement|amyloid|analy[sz]ers?|trypsin inhibitor|kallidinogenase|node|omitted"
     r"|was (?:omitted|depleted|withdrawn|removed from)|type \d"
     r"|(?:and|or) (?:[\w-]+ ){1,2}(?:starvation|deprivation|withdrawal)|and lymphatic (?:vas|vess|endoth|capill)"
@@ -77,6 +78,26 @@ _SAMPLED_BEFORE = re.compile(
     r"|tumor) )\s?$",
     re.IGNORECASE,
 )
+_NEURO = re.compile(
+    r"cerebrospinal|spinal|lumbar|ventric|neurol|brain|mening|sclerosis|dementia|alzheimer|subarachnoid|enceph", re.I
+)
+_COLONY = re.compile(r"colony[- ]stimulating|\b(?:GM|G|M|multi)-CSF\b", re.I)
+_COLONY_AFTER = re.compile(
+    r"-|\s+(?:production|secretion|release|activity|receptors?|genes?|mRNA|therapy|treatment|administration|expression"
+    r"|responsiveness|stimulation|dependen\w+|induced)\b"
+)
+_SPINAL_BEFORE = re.compile(
+    r"\b(?:serum|sera|plasma|blood|urine|saliva|brain)(?:,(?: and| or)?| and| or|\s?/| versus| vs\.?| but not)"
+    r" (?:the )?$"
+    r"|\b(?:serum|plasma|blood)/$|\b(?:lumbar|ventricular) $|\b(?:in|into|from) (?:the )?$",
+    re.IGNORECASE,
+)
+_SPINAL_AFTER = re.compile(
+    r"\s*/\s?(?:serum|plasma|blood)\b"
+    r"|,? (?:and|or|but not|versus|vs\.?) (?:the )?(?:serum|sera|plasma|blood|urine|brain)\b"
+    r"|\s+(?:samples?|specimens?|analys[ie]s|findings|glucose|protein|albumin|cells?|pleocytosis|leu[ck]ocyt\w+|white"
+    r"|lactate|cytokines?|chemokines?|biomarkers?|concentrations? of|levels? of)\b"
+)
 
 
 def is_sample(text: str, start: int, end: int) -> bool:
@@ -103,3 +124,15 @@ def _no_blood_sample(text: str, start: int, end: int) -> bool:
     if _WHOLE_BLOOD_CELLS.match(text, start):
         return True
     return bool(_QUALIFIED_BLOOD.fullmatch(text, start, end) and _BLOOD_NO_SAMPLE_FOLLOWS.match(text, end))
+
+
+def speaks_of_colonies(text: str) -> bool:
+    """Whether ``CSF`` in the text rather is a colony-stimulating factor: these are named, and nothing neurological."""
+    return bool(_COLONY.search(text)) and not _NEURO.search(text)
+
+
+def is_spinal(text: str, start: int, end: int) -> bool:
+    """Whether the words beside the ``CSF`` at ``text[start:end]`` make it the fluid in spite of that."""
+    if _SPINAL_AFTER.match(text, end):
+        return True
+    return bool(_SPINAL_BEFORE.search(text[max(0, start - 24) : start])) and not _COLONY_AFTER.match(text, end)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import pairwise
 
 _BREAK = re.compile(r"[.?!][)\]\"”’']*\s+(?=[A-Z0-9(\[\"“‘Α-Ωα-ω]|[a-z]{1,2}[A-Z])|\n+")
 _NO_BREAK = re.compile(
@@ -17,6 +19,11 @@ _CODE_LETTER = re.compile(
     r"|toxin|IL|PDGF|VEGF) [A-Z]\.$"
 )
 _SPLIT_DECIMAL = re.compile(r"\b\d\.\s+\d")
+_BEFORE = 200
+"""Characters before a full stop that are looked at."""
+_LONGEST = 5_000
+"""Characters; no sentence of 13,000 abstracts has 3,000. What is longer is cut at a blank, so that time is bounded."""
+_BLANK = re.compile(r"\s+(?=\S)")
 
 
 def sentence_starts(text: str) -> list[int]:
@@ -27,11 +34,19 @@ def sentence_starts(text: str) -> list[int]:
             continue
         starts.append(match.end())
         last = match.end()
-    return starts
+    return [cut for start, end in pairwise([*starts, len(text)]) for cut in _cuts(text, start, end)]
+
+
+def _cuts(text: str, start: int, end: int) -> Iterator[int]:
+    """The start of a sentence, and of the pieces of one that is none."""
+    yield start
+    while end - start > _LONGEST and (blank := _BLANK.search(text, start + _LONGEST, end)):
+        start = blank.end()
+        yield start
 
 
 def _no_sentence_end(text: str, last: int, match: re.Match[str]) -> bool:
-    before = text[last : match.end()].rstrip()
+    before = text[max(last, match.end() - _BEFORE) : match.end()].rstrip()
     if (
         text[match.start()] == "."
         and _SPLIT_DECIMAL.match(text, max(match.start() - 1, 0))

@@ -60,7 +60,7 @@ class _Sought(NamedTuple):
 
 
 class Spotter:
-    """Looks for the names of a trie that stand for a concept.
+    """Looks for the names of a trie that stand for a concept, also without another concept in the text.
 
     Args:
         names: complete; names added later are not seen.
@@ -71,7 +71,7 @@ class Spotter:
         paths: dict[str, dict[frozenset[str], list[tuple[str, ...]]]] = defaultdict(lambda: defaultdict(list))
         heads, uncased = set[str](), set[str]()
         for path, entry in names.entries():
-            if entry.concept is not None:
+            if entry.concept is not None and not entry.support:
                 heads.add(path[0])
                 anchor, *others = sorted(filter(_is_word, path), key=_commonness) or path[:1]
                 paths[anchor][frozenset(others)].append(path)
@@ -80,7 +80,8 @@ class Spotter:
         self._sought = {a: [_sought(a, c, found) for c, found in groups.items()] for a, groups in paths.items()}
         self._alone = frozenset(anchor for anchor, groups in paths.items() if _NONE in groups)
         self._partners = {a: frozenset(min(c, key=_commonness) for c in each if c) for a, each in paths.items()}
-        keys = frozenset(paths).union(*(company for groups in paths.values() for company in groups))
+        letters = [anchor for anchor in paths if len(anchor) == 1]
+        keys = frozenset(paths).difference(letters).union(*(company for groups in paths.values() for company in groups))
         plain, glued = _words_of(keys, ("",)), _words_of(keys & heads, GLUED)
         self._keys = {word: plain.get(word, _NONE) | glued.get(word, _NONE) for word in {**plain, **glued}}
         self._lower = frozenset(word for word, each in plain.items() if not each.isdisjoint(uncased))
@@ -89,13 +90,16 @@ class Spotter:
         for word, each in self._keys.items():
             for key in each:
                 self._words[key].add(word)
-        self._letters = {
-            word: _before_figures(word, _widest(self._sought[key]).figures)
-            for key in self._sought
-            if len(key) == 1
-            for word in self._words[key]
-        }
-        self._greek = {letter.encode(): name for letter, name in GREEK_LETTERS.items() if name in self._sought}
+        self._rank = {key: _commonness(key) for key in self._sought}
+        self._figured = [
+            (figure, [each._replace(before=_MARGIN)])
+            for key in letters
+            for each in self._sought[key]
+            for figure in each.figures
+        ]
+        self._greek = [
+            (letter.encode(), self._sought[name]) for letter, name in GREEK_LETTERS.items() if name in self._sought
+        ]
 
     def spots(self, text: str) -> bool:
         """Whether a name may stand in the text; False means that none does."""
@@ -105,14 +109,14 @@ class Spotter:
         low = b" %b " % raw.translate(_WORDS)
         telling = self._telling.intersection(low.split())
         sought = self._those_sought(telling)
-        for key in sorted(sought, key=_commonness):
+        for key in sorted(sought, key=self._rank.__getitem__) if len(sought) > 1 else sought:
             for word in telling.intersection(self._words[key]):
-                letter = self._letters.get(word)
-                places = _places(low, b" %b " % word) if letter is None else (m.start() for m in letter.finditer(raw))
-                if self._near(raw, places, word, sought[key]):
+                if self._near(raw, _places(low, b" %b " % word), word, sought[key]):
                     return True
+        if any(figure in raw and self._near(raw, _places(raw, figure), figure, here) for figure, here in self._figured):
+            return True
         return len(raw) > len(text) and any(
-            self._near(raw, _places(raw, letter), letter, self._sought[name]) for letter, name in self._greek.items()
+            letter in raw and self._near(raw, _places(raw, letter), letter, here) for letter, here in self._greek
         )
 
     def _those_sought(self, words: Iterable[bytes]) -> dict[str, list[_Sought]]:
@@ -131,7 +135,7 @@ class Spotter:
         widest: _Sought | None = None
         for place in places:
             end = place + len(word)
-            if word not in self._lower and raw[place:end].islower():
+            if raw[place:end].islower() and word not in self._lower:
                 continue
             widest = widest or _widest(sought)
             window = raw[max(0, place - widest.before - _BRACKET) : end + widest.after + _BRACKET]
@@ -183,13 +187,6 @@ def _places(data: bytes, sought: bytes) -> Iterator[int]:
     while place >= 0:
         yield place
         place = data.find(sought, place + len(sought) - 1)
-
-
-def _before_figures(word: bytes, figures: Iterable[bytes]) -> re.Pattern[bytes]:
-    """A single letter, which is found all over a text, where one of its figures follows."""
-    ends = b"|".join(sorted(figures))
-    spelled = b"".join(b"[%c%c]" % (letter, letter - 0x20) for letter in word)
-    return re.compile(rb"%b[^A-Za-z0-9]{0,12}(?:[(\[][^()\[\]]{0,24}[)\]][^A-Za-z0-9]{0,12})?(?:%b)" % (spelled, ends))
 
 
 def _is_word(atom: str) -> bool:

@@ -28,11 +28,12 @@ _MACRO = re.compile(r"\{([^}]+)\}")
 _GLUED_NAME = re.compile(r"(?:s|rh|m)[A-Z][A-Za-z]+")
 _RECEPTOR_FOLLOWS = re.compile(
     r"(?:\s?\([^()]{1,16}\))?[\s-]*(?:(?:[Rr]eceptors?|[Bb]inding[\s-]+proteins?|[Bb]inding[\s-]+factors?)(?![\w])"
-    r"|R(?:[αβγABab12]\d?|I{1,3})?(?![\w]))"
+    r"|R(?:[αβγABab12]\d?|I{1,3})?s?(?![\w]))"
 )
+_SUPERFAMILY_FOLLOWS = re.compile(r"(?:\s?\([^()]{1,16}\))?[\s-]+(?:gene )?super-?family\b", re.IGNORECASE)
 _RECEPTOR_BEFORE = re.compile(r"\breceptors? $", re.IGNORECASE)
 _LOST_GREEK = re.compile(
-    r"-?\?(?=[,;:.)\]/]|-[a-z]|\s[a-z(])"
+    r"-?[?\ufffd](?=[,;:.)\]/]|-[a-z]|\s[a-z(])|(?<=TNF)-(?=[.;)]|,(?![^.;]{0,40}-,?\s(?:and|or)\b))"
     r"|(?<=[A-Z]{3})-(?=\s(?!(?:and|or|to|but|as|than|versus|vs|plus|nor)\b|\w+(?:ed|ent|ing|ive|ic|like|free)\b)[a-z])"
 )
 """What damage left of a Greek letter: a question mark, or a hyphen before a word that nothing joins to it."""
@@ -113,9 +114,12 @@ class Vocabulary:
         return concept.uberon_id or None if concept is not None else None
 
     def names_cytokine(self, text: str) -> bool:
-        """Whether a cytokine name occurs, whatever the context: False means that no mention can be found."""
+        """Whether a cytokine name occurs, whatever the context: False means that no mention can be found.
+
+        Names that mean a cytokine only in a text that also names certain others (p40) do not count.
+        """
         return self.spots_cytokine(text) and any(
-            match.entry.concept is not None for match, _ in self.find_cytokines(text)
+            match.entry.concept is not None and not match.entry.support for match, _ in self.find_cytokines(text)
         )
 
     def find_cytokines(self, text: str) -> list[tuple[Match, str]]:
@@ -147,7 +151,7 @@ class Vocabulary:
         ]
 
     def _widened(self, text: str, match: Match) -> Match:
-        """The name with what belongs to it: ``pro-``, a chain; a ligand before ``receptor`` is a look-alike."""
+        """The name with what belongs to it (``pro-``, a chain); a look-alike before ``receptor`` or ``superfamily``."""
         concept = self.cytokines.get(match.entry.concept or "")
         if concept is None:
             return match
@@ -157,6 +161,8 @@ class Vocabulary:
         glued = _GLUED_BY_HYPHEN.search(text, max(0, match.start - 5), match.start)
         if glued is not None:
             match = match._replace(start=glued.start())
+        if concept.family == "receptor" and (group := _SUPERFAMILY_FOLLOWS.match(text, match.end)) is not None:
+            return Match(match.start, group.end(), Entry(None))
         if concept.family == "receptor":
             chain = _CHAIN_FOLLOWS.match(text, match.end)
             return (

@@ -57,6 +57,11 @@ def test_sources_tell_how_a_mention_was_found() -> None:
         "IL-6 receptor levels rose.",
         "Secretion of IL-6 in the plasma fell.",
         "After therapy, IL-6 fell.",
+        "Sepsis raised IL-6 and IFN-γ. Treatment began late.",
+        "We typed the gene. IL-6 rose.",
+        "Serum IL-6, antibodies and CRP were measured.",
+        "Anti-dsDNA antibodies, IL-6 and TNF rose.",
+        "IL-6 (-12 pg/ml) and IL-8 (+150%) changed.",
     ],
 )
 def test_levels_are_levels(text: str) -> None:
@@ -90,6 +95,14 @@ def test_levels_are_levels(text: str) -> None:
         "The TNF-α -308G/A polymorphism was typed.",
         "IL-10 (-1082 A/G) and IL-6 rs1800795 were typed.",
         "Levels of IL-6 mRNA rose.",
+        "Interleukin-6 (IL-6) gene polymorphisms were common.",
+        "Tumour necrosis factor (TNF) inhibitors were given.",
+        "IL-6 KO mice and IL-10 knock-out mice died.",
+        "BDNF Val66Met, TNFA -308 and IL1B-511 were typed.",
+        "IL10(rs1800896) and IL-6 single nucleotide polymorphisms were typed.",
+        "The gene expression of IL-6 and mRNA levels of TNF rose.",
+        "Recombinant human IL-2 was used.",
+        "Silencing was by IL-6 siRNA and TNF shRNA.",
     ],
 )
 def test_genes_transcripts_and_drugs_are_no_levels(text: str) -> None:

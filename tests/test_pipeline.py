@@ -144,6 +144,35 @@ CASES = [
     "<f=other:breast milk>Breast milk</f> was drawn; <f=other:breast milk>milk</f> <c=IL6>IL-6</c> levels rose.",
     "Milk <c=IL6>IL-6</c> levels of cows.",
     "Serum-induced growth, serum free co-culture, the retinal circulation and <f=CSF>cerebral spinal fluid</f>.",
+    (
+        "<f=CSF>CSF</f> <c=CSF2>GM-CSF</c>, <f=CSF>CSF</f> <c=CSF3>G-CSF</c> and <f=serum>serum</f> <c=CSF3>G-SCF</c>; "
+        "<c=CSF1>CSF-1</c> in <f=CSF>CSF</f> of patients with dementia."
+    ),
+    "The blood-brain barrier and <f=blood>blood</f> <c=BDNF>brain-derived neurotrophic factor</c>.",
+    "After serum addition or in serum-treated dishes; <f=plasma>plasmatic</f> and <f=serum>seric</f> levels.",
+    (
+        "<f=CSF>Lumbar CSF</f>, <f=CSF>ventricular fluid</f>, <f=CSF>spinal fluid</f>, "
+        "<f=blood>dried blood spots</f>, <f=serum>sera</f>/<f=plasma>plasma</f> and the systemic "
+        "<f=blood>circulation</f>."
+    ),
+    # short names of other molecules, whatever else the text measures
+    "MK-801 and LTB-4 with <f=serum>serum</f> <c=CXCL8>IL-8</c> levels; PGF(2alpha), Mig-6 and MSP-1 too.",
+    "LTA-induced <c=TNF>TNF</c> secretion; immobility in the FST fell and <c=BDNF>BDNF</c> levels rose.",
+    "<c=INHBA>Activin A</c> and <c=FST>FST</c> levels rose.",
+    "HLA-DR4 carriers and DR3-positive men had high <c=IL6>IL-6</c> levels; MOB1 and MST1/2 kinases did not move.",
+    "<c=TNFSF10>TNF-related apoptosis-inducing ligand</c> binds <c=TNFRSF10A>DR4</c> and <c=TNFRSF10B>DR5</c>.",
+    "SCF ligases and an SCF(Skp2) complex; <c=KITLG>SCF</c>, <c=THPO>TPO</c> and <c=FLT3LG>FLT3L</c> were added.",
+    "Anti-TPO antibodies, JE virus, an MPL adjuvant, 8 MET-hours a week and <f=serum>serum</f> <c=IL6>IL-6</c> levels.",
+    "Lard-fed rats, a trance, a tweak, Hilda and <f=plasma>plasma</f> <c=LEP>leptin</c>; <c=TNFSF12>TWEAK</c> rose.",
+    "ST2 cells and ST-2 cells made <c=IL6>IL-6</c>; <c=IL1RL1>sST2</c>; the <c=IL33>IL-33</c>/<c=IL1RL1>ST2</c> axis.",
+    "C1q/TNF-related protein 3, the TNF receptor-associated protein 1 and TNF-α-stimulated gene 6.",
+    "Insulin-like growth factor 2 mRNA-binding protein 3, PD-ECGF and chordin-like 1 are none.",
+    "Mouse mast cell proteases mMCP-1 and mMCP-4, an infusion (INF group) and <c=IFNG>INF-γ</c>.",
+    "1) <c=IL6>IL-6</c> was measured, 2) the sources of <c=IL6>IL-6</c>, and 3) its course.",
+    # glued and torn by damage
+    "Expression <c=VEGFA>ofVEGF</c> rose with <c=IL6>IL-6</c> <c=CSF2>andGM-CSF</c>; <c=TNF>TNF-</c>, <c=IL6>IL-6</c>.",
+    # mouse and rat genes
+    "<c=LIF>Lif</c>, <c=IL6>Il6</c>, <c=CCL2>Ccl2</c>, <c=GRN>Grn</c> and <c=SPP1>Spp1</c> expression.",
 ]
 
 

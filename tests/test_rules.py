@@ -230,8 +230,8 @@ def test_stated_non_significance_is_no_sure_decision() -> None:
     assert decide(marked) == set()
     annotated = read_marked(marked)
     vote = votes(annotated, find_candidates(annotated))
-    assert 0 < vote[0][0] < 0.5
-    assert vote[0][1:] == (0.0, 0.0)
+    assert list(vote[0]) == ["increased"]
+    assert 0 < vote[0]["increased"].score < 0.5
 
 
 def test_votes_are_aligned_with_candidates() -> None:
@@ -242,10 +242,11 @@ def test_votes_are_aligned_with_candidates() -> None:
     rows = dict(
         zip([(c.cytokine.concept, c.fluid_name) for c in candidates], votes(annotated, candidates), strict=True)
     )
-    assert rows["IL-6", "serum"][0] > 0.5
-    assert rows["IL-6", "CSF"][2] > 0.5
-    assert rows["IL-6", "unspecified"] == (0.0, 0.0, 0.0)
-    assert rows["IL-8", "serum"] == (0.0, 0.0, 0.0)
+    assert rows["IL-6", "serum"]["increased"].score > 0.5
+    assert rows["IL-6", "serum"]["increased"].evidence == annotated.sentences[0]
+    assert rows["IL-6", "CSF"]["unchanged"].score > 0.5
+    assert rows["IL-6", "unspecified"] == {}
+    assert rows["IL-8", "serum"] == {}
 
 
 def test_one_list_per_article_in_order() -> None:

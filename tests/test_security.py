@@ -1,4 +1,4 @@
-"""Texts, ids and file names that would run something: in the terminal, the browser, the spreadsheet; models; secrets."""
+"""Texts, ids and file names that would run something: in terminal, browser, spreadsheet; models; secrets."""
 
 from __future__ import annotations
 

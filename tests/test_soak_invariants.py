@@ -18,7 +18,8 @@ from extractor.mining import Miner, load_classifier
 
 @pytest.mark.shared
 def test_on_the_corpus(shared: Path):
-    outcome = invariants.run(shared / "corpus" / "bulk.jsonl.gz", records=SHORT.records, classifiers=[None])
+    corpus = shared / "corpus" / "bulk.jsonl.gz"
+    outcome = invariants.run(corpus, records=SHORT.records, classifiers=[None], again=SHORT.again)
     assert outcome.wrong == []
     assert outcome.records == SHORT.records
     assert outcome.spans > 200

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from extractor.candidates import find_candidates
-from extractor.encoding import FEATURES, VOTE_FEATURES, Tokenizer, encode, features, read_whole
-from extractor.records import Article, Finding, GoldArticle, Span, Triple
-from extractor.relation import load_tokenizer, logit_of, squash
+from extractor.encoding import Tokenizer, encode, features, read_whole
+from extractor.records import Article, Candidate, Direction, Finding, GoldArticle, Mention, Span, Triple
+from extractor.relation import Opinion, load_tokenizer, squash, weigh
 from extractor.releases import find_release
-from extractor.training.choosing import best_threshold, platt, triple_f1
+from extractor.rules import Vote
+from extractor.training.choosing import best_threshold, fit_weights, triple_f1
 from extractor.training.directions import can_mirror, opposites
 from extractor.training.examples import Example, gold_examples
 from extractor.training.minimal_pairs import minimal_pairs
-from extractor.training.mirror import mirrored, without_votes
+from extractor.training.mirror import mirrored
 
 
 @pytest.fixture(scope="module")
@@ -55,9 +57,8 @@ def test_mirroring_twice_gives_the_example_back(tokenizer: Tokenizer, examples: 
     assert all(mirrored(mirrored(example, words), words) == example for example in chosen)
 
 
-def test_mirroring_exchanges_words_labels_and_votes(tokenizer: Tokenizer, examples: list[Example]) -> None:
+def test_mirroring_exchanges_words_and_labels(tokenizer: Tokenizer, examples: list[Example]) -> None:
     words = opposites(tokenizer)
-    up, down = FEATURES.index("vote_increased"), FEATURES.index("vote_decreased")
     seen = 0
     for example in (example for example in examples if example.mirrors):
         other = mirrored(example, words)
@@ -65,21 +66,9 @@ def test_mirroring_exchanges_words_labels_and_votes(tokenizer: Tokenizer, exampl
         assert all(words[a] == b for a, b in changed)
         for label, swapped in zip(example.directions, other.directions, strict=True):
             assert swapped == (label[1], label[0], label[2])
-        for row, swapped in zip(example.features, other.features, strict=True):
-            assert (swapped[up], swapped[down]) == (row[down], row[up])
+        assert other.features == example.features
         seen += bool(changed)
     assert seen > 10
-
-
-def test_hidden_votes_leave_the_other_features(examples: list[Example]) -> None:
-    voted = [example for example in examples if any(row[i] for row in example.features for i in VOTE_FEATURES)]
-    assert voted
-    for example in voted:
-        for row, bare in zip(example.features, without_votes(example).features, strict=True):
-            assert all(bare[i] == 0 for i in VOTE_FEATURES)
-            assert [v for i, v in enumerate(row) if i not in VOTE_FEATURES] == [
-                v for i, v in enumerate(bare) if i not in VOTE_FEATURES
-            ]
 
 
 def test_the_whole_article_is_read_with_its_marks(tokenizer: Tokenizer) -> None:
@@ -136,13 +125,58 @@ def test_the_threshold_weighs_every_part_alike() -> None:
     assert mean == pytest.approx(1.0)
 
 
-def test_calibration_gives_the_share_that_is_true() -> None:
-    gold = {"dev": [_gold(str(i), *([("IL6", "sure")] if i % 4 else [])) for i in range(400)]}
-    scored = {"dev": [{_triple("IL6"): 0.95} if i % 2 else {_triple("IL6"): 0.6} for i in range(400)]}
-    scale, shift = platt(gold, scored)
-    wanted = {0.95: 1.0, 0.6: 0.5}  # odd ones are all true, of the even ones every second
-    for given, true in wanted.items():
-        assert squash(scale * logit_of(given) + shift) == pytest.approx(true, abs=0.06)
+def _inputs(*, network: float, rules: float) -> tuple[float, ...]:
+    return (network, float(rules >= 0.5), rules, -8.0, 0.0, -8.0, 0.0)
+
+
+def test_the_weights_give_the_share_that_is_true() -> None:
+    articles = [
+        (
+            _gold(str(i), *([("IL6", "sure")] if i % 4 else [])),
+            {_triple("IL6"): _inputs(network=3.0 if i % 2 else 0.5, rules=0.0)},
+        )
+        for i in range(400)
+    ]
+    weights, intercept = fit_weights(articles)
+    for network, true in ((3.0, 1.0), (0.5, 0.5)):  # odd ones are all true, of the even ones every second
+        inputs = _inputs(network=network, rules=0.0)
+        probability = squash(intercept + sum(w * x for w, x in zip(weights, inputs, strict=True)))
+        assert probability == pytest.approx(true, abs=0.06)
+
+
+def test_debatable_triples_teach_the_weights_nothing() -> None:
+    clear = [
+        (_gold(str(i), *([("IL6", "sure")] if i % 2 else [])), {_triple("IL6"): _inputs(network=i % 2, rules=0.0)})
+        for i in range(40)
+    ]
+    doubtful = [
+        (_gold(f"d{i}", ("TNF", "debatable")), {_triple("TNF"): _inputs(network=0.0, rules=0.9)}) for i in range(40)
+    ]
+    assert fit_weights([*clear, *doubtful]) == fit_weights(clear)
+
+
+def _opinion(fluid: str, *, logits: tuple[float, ...], rules: dict[Direction, Vote]) -> Opinion:
+    mention = Mention(Span(0, 4), "IL-6", "cytokine", "IL6")
+    place = Mention(Span(8, 13), fluid, "fluid", fluid)
+    return Opinion(Candidate(mention, place, Span(0, 20), "same"), logits, rules, np.zeros((3, 5), dtype=np.float32))
+
+
+def test_a_triple_is_weighed_with_the_other_fluids_and_ways_of_its_cytokine() -> None:
+    said = weigh(
+        [
+            _opinion("serum", logits=(2.0, -1.0, -3.0), rules={"increased": Vote(0.8, Span(0, 20))}),
+            _opinion("CSF", logits=(-2.0, 1.0, -9.0), rules={}),
+        ]
+    )
+    assert said[Triple("IL6", "serum", "increased")] == (2.0, 1.0, 0.8, -2.0, 0.0, -1.0, 0.0)
+    assert said[Triple("IL6", "CSF", "increased")] == (-2.0, 0.0, 0.0, 2.0, 1.0, 1.0, 0.0)
+    assert said[Triple("IL6", "CSF", "unchanged")] == (-8.0, 0.0, 0.0, -3.0, 0.0, 1.0, 0.0)
+
+
+def test_the_sentence_that_the_rules_found_is_the_evidence() -> None:
+    opinion = _opinion("serum", logits=(2.0, -1.0, -3.0), rules={"increased": Vote(0.8, Span(21, 40))})
+    assert opinion.located("increased").evidence == Span(21, 40)
+    assert opinion.located("decreased").evidence == Span(0, 20)
 
 
 def test_the_encoder_keeps_every_candidate_of_a_short_text(tokenizer: Tokenizer) -> None:
@@ -150,4 +184,4 @@ def test_the_encoder_keeps_every_candidate_of_a_short_text(tokenizer: Tokenizer)
         candidates = find_candidates(annotated)
         encoded = encode(tokenizer, annotated, candidates)
         assert len(encoded.kept) == len(candidates)
-        assert len(features(annotated, candidates, [(0.0, 0.0, 0.0)] * len(candidates))) == len(candidates)
+        assert len(features(annotated, candidates)) == len(candidates)

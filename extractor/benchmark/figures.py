@@ -3,7 +3,9 @@
 A marker is ``<!-- benchmark:NAME/KEY -->…<!-- /benchmark -->``. NAME is the result's name (``general-test``); KEY is
 the path of a value in it (``systems/rules-1/triples/overall/f1``), ``table`` for the headline table, ``table/stages``,
 ``table/external``, ``table/leaks``, ``table/causes``, ``table/comparisons``, ``table/fluid`` (or another slice),
-``table/literature`` for the comparison with the literature, or ``caption``.
+``table/literature`` for the comparison with the literature, ``table/soak`` for what was broken on purpose,
+``table/speed``, ``table/stages-time``, ``table/workers``, ``table/ray`` and ``table/hours`` for the speed, or
+``caption``.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from extractor.benchmark import table
+from extractor.benchmark.speed import table as speed
 from extractor.errors import InputError
 from extractor.records import Json
 
@@ -25,6 +28,17 @@ _TABLES: Mapping[str, Callable[[Json], str]] = {
     "table/causes": table.causes_table,
     "table/comparisons": table.comparisons_table,
     "table/literature": table.literature_table,
+    "table/soak": table.soak_table,
+    "table/speed": speed.contests_table,
+    "table/stages-time": speed.stages_table,
+    "table/workers": speed.workers_table,
+    "table/ray": speed.ray_line,
+    "table/hours": speed.hours_table,
+}
+_CAPTIONS: Mapping[str, Callable[[Json], str]] = {
+    "literature": table.literature_caption,
+    "soak": table.soak_caption,
+    "speed": speed.caption,
 }
 
 
@@ -69,7 +83,7 @@ def figure(named: Mapping[str, Json], key: str) -> str:
     if path.startswith("table/") and (part := path.removeprefix("table/")) in table.SLICES:
         return f"\n{table.slices_table(result, part)}"
     if path == "caption":
-        return (table.literature_caption if result.get("kind") == "literature" else table.caption)(result)
+        return _CAPTIONS.get(str(result.get("kind")), table.caption)(result)
     return table.show(_value(result, path, key))
 
 

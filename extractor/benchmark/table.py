@@ -76,6 +76,21 @@ def _share(part: int, whole: int) -> str:
     return f"{part} ({part / whole:.0%})" if whole else str(part)
 
 
+def soak_caption(result: Json) -> str:
+    """Version, date and length of a run of ``make soak``, and what could not be tried."""
+    skipped = f"; skipped: {'; '.join(result['skipped'])}" if result["skipped"] else ""
+    hours = result["seconds"] / 3600
+    return f"make soak: version {result['version']}, {result['date']}, {hours:.1f} hours on one core{skipped}."
+
+
+def soak_table(result: Json) -> str:
+    """What was injected, how often, and what was lost."""
+    rows = [
+        [row["area"], row["injected"], f"{row['times']:,}", f"{row['wrong']:,}", row["seen"]] for row in result["rows"]
+    ]
+    return table(("area", "injected", "how often", "lost or wrong", "seen"), rows)
+
+
 def systems_table(result: Json) -> str:
     """The headline: every system, and human agreement as the ceiling."""
     head = ("system", "triples P", "triples R", "triples F1", "with contrast F1", "direction alone, macro-F1", "ECE")

@@ -10,11 +10,11 @@ import typer
 
 from extractor.cli import options
 from extractor.cli.console import Reporter, print_json
-from extractor.errors import GoldError
+from extractor.errors import GoldError, RecordError
 
 if TYPE_CHECKING:
     from extractor.benchmark import Settings, Stages, System
-    from extractor.records import GoldArticle, Json
+    from extractor.records import Article, GoldArticle, Json
 
 RESULTS = Path("models/benchmark")
 app = typer.Typer(help="Score systems on the annotated articles.", no_args_is_help=True)
@@ -165,6 +165,77 @@ def literature(
     else:
         print(f"{table.literature_caption(result)}\n\n{table.literature_table(result)}", end="")
     reporter.say(f"written: {path}")
+
+
+@app.command("speed")
+def speed(
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="Gets the JSON result.")],
+    corpus: Annotated[Path, typer.Option(metavar="FOLDER", help="Texts: bulk.jsonl.gz, and the annotated articles'.")],
+    records: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="PubMed XML (*.xml.gz) whose records the texts of bulk are put into.")
+    ],
+    annotations: options.Annotations = Path("annotations"),
+    classifier: options.Classifier = None,
+    bulk: Annotated[int, typer.Option(min=1, help="Abstracts of bulk.")] = 12_000,
+    direct: Annotated[int, typer.Option(min=1, help="Annotated articles of the stratum direct, test left out.")] = 120,
+    repeats: Annotated[int, typer.Option(min=1, help="Rounds.")] = 3,
+    jobs: Annotated[
+        int | None, typer.Option(min=0, help="Workers at most; 0 for none.  [default: cores]", show_default=False)
+    ] = None,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Time reading, prefilter, pipeline, classifier and workers against their rivals, in turn, on this machine."""
+    import os
+
+    from extractor import benchmark
+    from extractor.benchmark.speed import Sizes, speed_benchmark, table
+
+    reporter = Reporter(quiet=quiet)
+    most = os.cpu_count() or 1 if jobs is None else jobs
+    result = speed_benchmark(
+        bulk=_every(list(_read(corpus / "bulk.jsonl.gz")), bulk),
+        direct=_every(_direct(annotations, corpus), direct),
+        records=sorted(records.glob("*.xml.gz")),
+        sizes=Sizes(repeats=repeats, jobs=_doubling(most), shard=max(1, min(250, bulk // max(1, 8 * most)))),
+        classifier=classifier,
+        told=reporter.say,
+    )
+    output.mkdir(parents=True, exist_ok=True)
+    path = output / f"{result['name']}.json"
+    benchmark.write_result(result, path)
+    if as_json:
+        print_json(result)
+    else:
+        print(table.render(result), end="")
+    reporter.say(f"written: {path}")
+
+
+def _doubling(most: int) -> tuple[int, ...]:
+    """1, 2, 4 ... and the most."""
+    return tuple(sorted({most, *(1 << n for n in range(most.bit_length()) if 1 << n <= most)})) if most else ()
+
+
+def _every(articles: Sequence[Article], count: int) -> list[Article]:
+    """So many of them, spread evenly."""
+    step = max(1, len(articles) // count)
+    return list(articles[::step][:count])
+
+
+def _direct(annotations: Path, corpus: Path) -> list[Article]:
+    from extractor import gold
+
+    known = gold.load_gold(annotations, corpus=corpus, splits={"train", "dev"})
+    return [each.article for each in known if each.stratum == "direct" and each.article is not None]
+
+
+def _read(path: Path) -> Iterator[Article]:
+    from extractor import formats
+
+    def refuse(error: RecordError) -> None:
+        raise error
+
+    return formats.read([path], on_error=refuse)
 
 
 @app.command("render")

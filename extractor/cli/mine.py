@@ -47,6 +47,10 @@ def mine(
     since: options.Day = None,
     until: options.Day = None,
     max_records: Annotated[int | None, typer.Option("--max", min=1, help="The most records fetched.")] = None,
+    engine: Annotated[
+        Literal["local", "ray"] | None, typer.Option(help="Mine shards, each on its own, into the folder -o DIR.")
+    ] = None,
+    no_merge: Annotated[bool, typer.Option("--no-merge", help="With --engine: leave merging to another run.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what --query would fetch; fetch nothing.")] = False,
     email: options.Email = None,
     api_key: options.ApiKey = None,
@@ -58,9 +62,18 @@ def mine(
     """Mine articles for findings, one JSON object a line, in input order.
 
     Beside OUT come OUT.run.json (inputs, counts, versions, hashes) and, if any record is broken, OUT.errors.jsonl.
+    With --engine, OUT is a folder: findings.parquet, errors.parquet, manifest.json; what is done there is skipped.
     Exit code 3: done, but some records failed.
     """
     reporter = Reporter(quiet=quiet, log_json=log_json)
+    if engine is not None:
+        from extractor.cli import batch
+
+        batch.refuse_other_options(context)
+        job = batch.Shards(tuple(inputs or ()), output, engine, jobs, classifier, ner, min_score, not no_merge, db)
+        raise typer.Exit(SOME_FAILED if batch.mine_shards(job, reporter, as_json=as_json) else 0)
+    if no_merge:
+        raise typer.BadParameter("--no-merge belongs to --engine")
     if (query is None) == (not inputs):
         raise typer.BadParameter("give INPUT files or --query, one of the two")
     if output is None and form in {"parquet", "xlsx"}:
@@ -76,8 +89,8 @@ def mine(
         fetch.show_plan(sought, as_json=as_json)
         return
     with fetch.fetched(sought, output, reporter) if sought else contextlib.nullcontext(inputs or []) as sources:
-        job = _Job(tuple(sources), output, form, jobs, limit, classifier, ner, min_score, db)
-        report = _run(job, reporter)
+        work = _Job(tuple(sources), output, form, jobs, limit, classifier, ner, min_score, db)
+        report = _run(work, reporter)
     if as_json:
         _print_report(report, to_stdout=output is not None)
     raise typer.Exit(SOME_FAILED if report["counts"]["failed"] else 0)

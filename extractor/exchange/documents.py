@@ -12,7 +12,7 @@ from extractor.errors import InputError, RecordError
 from extractor.records import Article, Finding, Kind, Mention, Span
 
 _HALF = re.compile("[\ud800-\udfff]")
-_FAULTS = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
+_FAULTS = (ValueError, KeyError, TypeError, AttributeError, IndexError, RuntimeError)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ _PERSON_IN_BIOC = re.compile(
 
 def person(family: str, given: str = "", suffix: str = "") -> str:
     """A person; commas inside the parts, which only damaged records have, become blanks."""
-    parts = (" ".join(part.replace(",", " ").split()) for part in (family, given, suffix))
-    return ", ".join(part for part in parts if part)
+    parts = [" ".join(part.replace(",", " ").split()) for part in (family, given, suffix) if part]
+    return ", ".join([part for part in parts if part])
 
 
 def group(name: str) -> str:
@@ -51,16 +51,17 @@ def of_xml(lists: Sequence[etree._Element]) -> tuple[str, ...]:
     chosen = next((each for each in lists if each.get("Type", "authors") != "editors"), None)
     if chosen is None:
         return ()
-    names = [_of_author(each) for each in chosen.iterfind("Author") if each.get("ValidYN") != "N"]
+    names = [_of_author(each) for each in chosen.iterchildren("Author") if each.get("ValidYN") != "N"]
     others = (OTHERS,) if names and chosen.get("CompleteYN") == "N" else ()
     return (*(name for name in names if name and name != OTHERS), *(others or (OTHERS,) * (OTHERS in names)))
 
 
 def _of_author(author: etree._Element) -> str:
-    parts = {child.tag: content(child) for child in author}
-    if family := parts.get("LastName", ""):
-        return person(family, parts.get("ForeName") or parts.get("Initials", ""), parts.get("Suffix", ""))
-    name = parts.get("CollectiveName", "")
+    parts = {child.tag: child for child in author}
+    if family := content(parts.get("LastName")):
+        given = content(parts.get("ForeName")) or content(parts.get("Initials"))
+        return person(family, given, content(parts.get("Suffix")))
+    name = content(parts.get("CollectiveName"))
     return OTHERS if _OTHERS.fullmatch(name) else group(name)
 
 

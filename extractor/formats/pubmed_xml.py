@@ -246,7 +246,9 @@ def _first_abstract(abstracts: list[etree._Element]) -> tuple[Section, ...]:
 
 
 def _sections(abstract: etree._Element) -> tuple[Section, ...]:
-    parts = [(tidy(part.get("Label", "")).rstrip(": "), content(part)) for part in abstract.iterfind("AbstractText")]
+    parts = [
+        (tidy(part.get("Label", "")).rstrip(": "), content(part)) for part in abstract.iterchildren("AbstractText")
+    ]
     return tuple(Section("" if label.lower() in _NO_LABEL else label, text) for label, text in parts if text)
 
 

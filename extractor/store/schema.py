@@ -158,7 +158,8 @@ def migrate(connection: sqlite3.Connection, path: str) -> list[str]:
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # a full disk has ended it already
+            connection.execute("ROLLBACK")
         raise
     for step in steps:
         _LOG.info(step)

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 from extractor.records import Json
+from extractor.relation import INPUTS
 
 _TEMPLATE = """# relation-{version}
 
 A classifier of (cytokine, fluid) pairs in one abstract: raised, lowered, unchanged, each with its contrast. One pass of a
-small transformer encoder over the sentences that matter, cytokine names masked, a head on mention pairs with the votes of
-the rules among its features. It is read by `extractor/relation.py` through ONNX Runtime; no pickle, no network.
+small transformer encoder over the sentences that matter, cytokine names masked, and a head on mention pairs; a logistic
+regression weighs what it says against the rules. It is read by `extractor/relation.py` through ONNX Runtime; no pickle, no network.
 
 ## Intended use
 
@@ -27,8 +28,9 @@ decisions, not for full texts (never measured there), not for languages other th
 | `extractor/training/minimal_pairs.txt` (self-written templates, filled at random) | {pairs} | {share_pairs} | Apache-2.0 |
 | Evidence Inference 2.0, train articles | official split | {share_evidence_inference} | MIT |
 
-Epoch, threshold, the shares in the score (rules {rules_weight}; of the rest, the network that does not see the rules' votes {blind_weight}) and the calibration were chosen on held-out articles: {held}. The
-parts count alike. The test split took no part.
+Epoch, weights of network and rules ({weights}), threshold and what the rules' contrast counts beside the network's
+({rules_contrast}) were chosen on held-out articles: {held}. For the threshold the parts count alike. The test split took
+no part.
 
 SHA-256 of the annotation files:
 
@@ -38,8 +40,8 @@ SHA-256 of the annotation files:
 
 Encoder: {encoder_text}. Settings: {settings}. Command: `extractor train relation`; seeds fixed.
 Weights are int8 per channel (dynamic activations); one article is read at a time, so that no score depends on a batch.
-Triple F1 on the held-out articles at the threshold {threshold} that was chosen on them, the released int8 weights against fp32: {f1}.
-From the score {sure} on, precision on them is 0.95; findings below it are for a human.
+Triple F1 on the held-out articles at the threshold {threshold} that was chosen on them, the weights of network and rules
+fitted on the other four of five folds; the released int8 weights against fp32 in brackets: {f1}. From the score {sure} on, precision on them is 0.95; findings below it are for a human.
 
 ## Scores
 
@@ -87,8 +89,8 @@ def render_card(record: Json, *, encoder: str) -> str:
         encoder_text=f"{encoder}{adapted} (sha256 of the weights that training began with {record['encoder'][:16]})",
         settings=settings,
         threshold=chosen["threshold"],
-        rules_weight=chosen["rules_weight"],
-        blind_weight=chosen["blind_weight"],
+        weights=", ".join(f"{name} {weight:.2f}" for name, weight in zip(INPUTS, chosen["weights"], strict=True)),
+        rules_contrast=chosen["rules_contrast"],
         sure=chosen["sure"],
         f1=", ".join(f"{part} {f1:.3f} ({exact['f1'][part]:.3f})" for part, f1 in chosen["f1"].items()),
         length=record["settings"]["length"],

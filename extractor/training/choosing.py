@@ -1,23 +1,28 @@
-"""Threshold, share of the rules, calibration and the band for a human: all that is chosen on held-out articles."""
+"""Weights of network and rules, threshold, contrast, the band for a human: what is chosen on held-out articles."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from extractor.candidates import find_candidates
-from extractor.records import DIRECTIONS, AnnotatedArticle, GoldArticle, Triple
-from extractor.relation import Opinion, RelationClassifier, logit_of, squash
+from extractor.records import AnnotatedArticle, GoldArticle, Triple
+from extractor.relation import INPUTS, Opinion, RelationClassifier, RelationSettings, likeliest_contrast, weigh
 
 Scored = dict[Triple, float]
 Held = Mapping[str, Sequence[tuple[AnnotatedArticle, GoldArticle]]]
-_SHARES = tuple((blind, rules) for rules in (0.0, 0.2, 0.4) for blind in (0.0, 0.3, 0.6))
-"""Shares of blind network and rules that are tried, in order of preference at equal scores."""
+Inputs = dict[Triple, tuple[float, ...]]
+_T = TypeVar("_T")
 SURE_PRECISION = 0.95
 """Precision from which on no human need look."""
+FOLDS = 5
+_PENALTY = 1.0
+_CONTRAST_GAINS = (0.0, 1.0, 2.0, 3.0, 5.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +30,23 @@ class Choice:
     """What a release is run with.
 
     Attributes:
-        blind_weight: share of the network that does not know the rules' votes in what the network says.
-        rules_weight: share of the rules' verdict in the score.
-        scale: slope of the calibration.
-        shift: its intercept.
-        threshold: on the calibrated score.
-        sure: calibrated score from which on precision is :data:`SURE_PRECISION` on the held-out articles; findings
-            between ``threshold`` and ``sure`` are for a human.
-        f1: per part of the held-out articles the triple F1 at the threshold.
+        weights: of ``extractor.relation.INPUTS``.
+        intercept: of the same logistic regression.
+        threshold: on its probability.
+        sure: probability from which on precision is :data:`SURE_PRECISION` on the held-out articles; findings between
+            ``threshold`` and ``sure`` are for a human.
+        rules_contrast: what the contrast that the rules read gains on the network's logit.
+        f1: per part of the held-out articles the triple F1 at the threshold, weights fitted on the other folds.
+        contrast: per part the share of the gold triples found whose contrast is right.
     """
 
-    blind_weight: float
-    rules_weight: float
-    scale: float
-    shift: float
+    weights: tuple[float, ...]
+    intercept: float
     threshold: float
     sure: float
+    rules_contrast: float
     f1: dict[str, float]
+    contrast: dict[str, float]
 
 
 def triple_f1(gold: Sequence[GoldArticle], scored: Sequence[Scored], threshold: float) -> float:
@@ -69,43 +74,93 @@ def best_threshold(
 def choose(classifier: RelationClassifier, held: Held) -> Choice:
     """Choose everything a release needs on held-out articles.
 
+    Threshold and scores come from :data:`FOLDS` cross-fitted regressions, so that no article is scored by weights that
+    it helped to fit; the released weights are fitted on all.
+
     Args:
-        classifier: its own shares, calibration and thresholds are not used.
-        held: held-out articles by part; each part counts alike.
+        classifier: its own settings are not used, but for the length.
+        held: held-out articles by part; each part counts alike for the threshold.
     """
     gold = {part: [g for _, g in pairs] for part, pairs in held.items()}
     opinions = {part: [classifier.opinions(a, find_candidates(a)) for a, _ in pairs] for part, pairs in held.items()}
-
-    def scored_by(shares: tuple[float, float]) -> dict[str, list[Scored]]:
-        return {part: [_scores(each, *shares) for each in articles] for part, articles in opinions.items()}
-
-    shares = max(_SHARES, key=lambda each: best_threshold(gold, scored_by(each))[1])
-    scale, shift = platt(gold, scored_by(shares))
-    scored = {
-        part: [{t: squash(scale * logit_of(p) + shift) for t, p in scores.items()} for scores in articles]
-        for part, articles in scored_by(shares).items()
-    }
+    inputs = {part: [weigh(each) for each in articles] for part, articles in opinions.items()}
+    scored = _cross_fitted(gold, inputs)
     threshold, _ = best_threshold(gold, scored)
     f1 = {part: round(triple_f1(gold[part], scored[part], threshold), 4) for part in held}
-    return Choice(*shares, scale, shift, threshold, _sure_from(gold, scored, threshold), f1)
+    contrasts = {gain: _contrasts(held, opinions, gain) for gain in _CONTRAST_GAINS}
+    gain = max(_CONTRAST_GAINS, key=lambda g: (sum(contrasts[g].values()), -g))
+    weights, intercept = fit_weights([pair for part in gold for pair in zip(gold[part], inputs[part], strict=True)])
+    return Choice(weights, intercept, threshold, _sure_from(gold, scored, threshold), gain, f1, contrasts[gain])
 
 
-def platt(gold: Mapping[str, Sequence[GoldArticle]], scored: Mapping[str, Sequence[Scored]]) -> tuple[float, float]:
-    """Slope and intercept that turn logits into probabilities, fitted on held-out articles.
+def fit_weights(articles: Sequence[tuple[GoldArticle, Inputs]]) -> tuple[tuple[float, ...], float]:
+    """Weights and intercept of the logistic regression of truth on ``extractor.relation.INPUTS``.
 
-    Debatable triples take no part. Source: Platt 1999, "Probabilistic outputs for support vector machines".
+    Debatable triples take no part. Source: Wolpert 1992, "Stacked generalization".
     """
-    judged = [pair for part in gold for pair in _judged(gold[part], scored[part])]
-    model = LogisticRegression(C=100.0).fit(
-        np.array([[logit_of(p)] for p, _ in judged]), np.array([t for _, t in judged])
+    judged = [pair for gold, inputs in articles for pair in _judged(gold, inputs)]
+    model = LogisticRegression(C=_PENALTY, max_iter=1000).fit(
+        np.array([x for x, _ in judged]), np.array([truth for _, truth in judged])
     )
-    return round(float(model.coef_[0, 0]), 6), round(float(model.intercept_[0]), 6)
+    return tuple(round(float(w), 6) for w in model.coef_[0]), round(float(model.intercept_[0]), 6)
+
+
+def _cross_fitted(
+    gold: Mapping[str, Sequence[GoldArticle]], inputs: Mapping[str, Sequence[Inputs]]
+) -> dict[str, list[Scored]]:
+    """Probability of every triple by weights fitted on the articles of the other folds."""
+    everything = [pair for part in gold for pair in zip(gold[part], inputs[part], strict=True)]
+    settings = []
+    for fold in range(FOLDS):
+        weights, intercept = fit_weights([(g, x) for g, x in everything if _fold(g) != fold])
+        settings.append(replace(_NOTHING, weights=weights, intercept=intercept))
+    return {
+        part: [
+            {triple: settings[_fold(g)].score(x) for triple, x in each.items()}
+            for g, each in zip(gold[part], inputs[part], strict=True)
+        ]
+        for part in gold
+    }
+
+
+_NOTHING = RelationSettings("", 0, (0.0,) * len(INPUTS), 0.0, 0.0, 1.0, 0.0, {})
+
+
+def _fold(gold: GoldArticle) -> int:
+    return int(hashlib.sha256(gold.id.encode()).hexdigest(), 16) // FOLDS % FOLDS
+
+
+def _contrasts(held: Held, opinions: Mapping[str, Sequence[Sequence[Opinion]]], gain: float) -> dict[str, float]:
+    """Per part the share of the gold triples that a mention speaks of whose likeliest contrast is gold."""
+    shares = {}
+    for part, pairs in held.items():
+        right = [
+            _contrast_is_right(annotated, gold, triple, each, gain)
+            for (annotated, gold), each in zip(pairs, opinions[part], strict=True)
+            for triple in sorted(_sure(gold))
+            if any(o.candidate.cytokine.concept == triple.cytokine for o in each)
+        ]
+        shares[part] = round(sum(right) / len(right), 4) if right else 0.0
+    return shares
+
+
+def _contrast_is_right(
+    annotated: AnnotatedArticle, gold: GoldArticle, triple: Triple, opinions: Sequence[Opinion], gain: float
+) -> bool:
+    about = [o for o in opinions if (o.candidate.cytokine.concept, o.candidate.fluid_name) == triple[:2]]
+    if not about:
+        return False
+    best = max(about, key=lambda o: o.strength(triple.direction))
+    said = likeliest_contrast(annotated, best, triple.direction, rules_contrast=gain)
+    return any(f.triple == triple and f.contrast == said for f in gold.findings)
 
 
 def _sure_from(
     gold: Mapping[str, Sequence[GoldArticle]], scored: Mapping[str, Sequence[Scored]], threshold: float
 ) -> float:
-    judged = [pair for part in gold for pair in _judged(gold[part], scored[part])]
+    judged = [
+        pair for part in gold for g, scores in zip(gold[part], scored[part], strict=True) for pair in _judged(g, scores)
+    ]
     grid = [round(threshold + 0.01 * step, 2) for step in range(round((1 - threshold) / 0.01))]
     for candidate in grid:
         kept = [true for p, true in judged if p >= candidate]
@@ -114,27 +169,12 @@ def _sure_from(
     return 1.0
 
 
-def _judged(gold: Sequence[GoldArticle], scored: Sequence[Scored]) -> list[tuple[float, bool]]:
-    """Score and truth of every triple that is not debatable."""
-    pairs = []
-    for each, scores in zip(gold, scored, strict=True):
-        sure = _sure(each)
-        debatable = {finding.triple for finding in each.findings} - sure
-        pairs += [(p, triple in sure) for triple, p in scores.items() if triple not in debatable]
-    return pairs
+def _judged(gold: GoldArticle, of: Mapping[Triple, _T]) -> list[tuple[_T, bool]]:
+    """What is known of every triple that is not debatable, and whether it is true."""
+    sure = _sure(gold)
+    debatable = {finding.triple for finding in gold.findings} - sure
+    return [(known, triple in sure) for triple, known in of.items() if triple not in debatable]
 
 
 def _sure(gold: GoldArticle) -> set[Triple]:
     return {finding.triple for finding in gold.findings if finding.confidence == "sure"}
-
-
-def _scores(opinions: Sequence[Opinion], blind_weight: float, rules_weight: float) -> Scored:
-    """Per triple the highest mean of its candidates."""
-    scores: Scored = {}
-    for opinion in opinions:
-        candidate = opinion.candidate
-        means = opinion.mean(blind_weight=blind_weight, rules_weight=rules_weight)
-        for direction, mean in zip(DIRECTIONS, means, strict=True):
-            triple = Triple(str(candidate.cytokine.concept), candidate.fluid_name, direction)
-            scores[triple] = max(mean, scores.get(triple, 0.0))
-    return scores

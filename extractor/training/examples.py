@@ -24,7 +24,6 @@ from extractor.records import (
     GoldArticle,
     Span,
 )
-from extractor.rules import votes
 from extractor.training.directions import can_mirror
 
 IGNORE = -1.0
@@ -83,7 +82,7 @@ def gold_example(
     encoded = encode(tokenizer, annotated, candidates, length=length)
     if not encoded.kept:
         return None
-    rows = features(annotated, candidates, votes(annotated, candidates))
+    rows = features(annotated, candidates)
     kept = [candidates[i] for i in encoded.kept]
     evidence = "\n".join(annotated.article.text[f.evidence.start : f.evidence.end] for f in gold.findings)
     labels = [_labels(candidate, gold.findings, debatable) for candidate in kept]
@@ -143,7 +142,7 @@ def question_example(tokenizer: Tokenizer, question: Question, *, length: int, w
     if not encoded.kept:
         return None
     nothing = tuple((IGNORE,) * len(CONTRASTS) for _ in DIRECTIONS)
-    rows = features(annotated, candidates, votes(annotated, candidates))
+    rows = features(annotated, candidates)
     labels = tuple(float(question.label == direction) for direction in DIRECTIONS)
     return Example(
         encoded.ids,

@@ -1,4 +1,4 @@
-"""Network -> model folder: ONNX, int8 weights, tokeniser, ``config.json`` with thresholds and hashes."""
+"""Network -> model folder: ONNX, int8 weights, tokeniser, ``config.json`` with weights, threshold and hashes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from extractor.encoding import FEATURES
 from extractor.records import CONTRASTS, DIRECTIONS, Json
-from extractor.relation import FORMAT
+from extractor.relation import FORMAT, INPUTS
 from extractor.releases import sha256_of
 from extractor.training.network import RelationNetwork
 
@@ -39,7 +39,7 @@ class _OneArticle(nn.Module):
 def export_onnx(network: RelationNetwork, path: Path) -> None:
     """Write the network in fp32 as one ONNX file with free numbers of tokens and pairs."""
     network.eval()
-    tokens, pairs = torch.export.Dim("tokens", min=4, max=512), torch.export.Dim("pairs", min=2, max=4096)
+    tokens, pairs = torch.export.Dim("tokens", min=4, max=512), torch.export.Dim("pairs", min=1, max=4096)
     example = (
         torch.ones((1, 16), dtype=torch.long),
         torch.tensor([1, 2, 3]),
@@ -98,6 +98,7 @@ def write_config(folder: Path, *, version: str, values: Mapping[str, object]) ->
         "directions": list(DIRECTIONS),
         "contrasts": list(CONTRASTS),
         "features": list(FEATURES),
+        "inputs": list(INPUTS),
         **values,
         "sha256": {name: sha256_of(folder / name) for name in FILES},
     }

@@ -15,11 +15,10 @@ from extractor.candidates import find_candidates
 from extractor.encoding import MARKERS, Tokenizer, encode, features
 from extractor.records import DIRECTIONS, AnnotatedArticle, Triple
 from extractor.relation import load_tokenizer
-from extractor.rules import votes
 from extractor.training.choosing import Scored
 from extractor.training.directions import opposites
 from extractor.training.examples import Example
-from extractor.training.mirror import mirrored, without_votes
+from extractor.training.mirror import mirrored
 from extractor.training.network import RelationNetwork, collate, loss_of
 
 
@@ -31,7 +30,6 @@ class FitSettings:
         epochs: passes over the samples drawn.
         batch: articles per step.
         rate: learning rate of the encoder; the head's is ``head_factor`` times that.
-        vote_dropout: share of articles whose rule votes are hidden in a step, so that the text must decide.
         length: tokens the encoder reads at most.
         debatable: weight of debatable findings.
         negatives: share of the articles without a finding drawn per epoch.
@@ -43,15 +41,14 @@ class FitSettings:
         threads: of torch; part of what makes a run repeatable.
     """
 
-    epochs: int = 7
+    epochs: int = 15
     batch: int = 6
-    rate: float = 2e-4
+    rate: float = 2.5e-4
     head_factor: float = 4.0
-    vote_dropout: float = 0.6
     length: int = 320
     debatable: float = 0.4
     negatives: float = 0.5
-    mirror: float = 0.4
+    mirror: float = 0.3
     frozen: int = 2
     blank: float = 0.04
     average: float = 0.995
@@ -65,14 +62,11 @@ class Source:
 
     Attributes:
         share: part of it drawn per epoch.
-        hidden_votes: share of its articles whose rule votes are hidden, at least; 1 where the rules were written on
-            these very articles, so that their votes are better there than anywhere else.
     """
 
     name: str
     examples: tuple[Example, ...]
     share: float = 1.0
-    hidden_votes: float = 0.0
 
 
 def fit(
@@ -138,7 +132,7 @@ def _score(network: RelationNetwork, tokenizer: Tokenizer, annotated: AnnotatedA
     encoded = encode(tokenizer, annotated, candidates, length=length)
     if not encoded.kept:
         return {}
-    rows = features(annotated, candidates, votes(annotated, candidates))
+    rows = features(annotated, candidates)
     with torch.no_grad():
         logits, _ = network(
             torch.tensor([encoded.ids]),
@@ -163,13 +157,12 @@ def _batches(
     """Examples of one epoch in batches of like length, in random order."""
     drawn: list[Example] = []
     for source in sources:
-        hidden = max(settings.vote_dropout, source.hidden_votes)
         for example in source.examples:
             share = source.share * (1.0 if _has_finding(example) else settings.negatives)
             if rng.random() >= share:
                 continue
-            chosen = without_votes(example) if rng.random() < hidden else example
-            drawn.append(mirrored(chosen, words) if example.mirrors and rng.random() < settings.mirror else chosen)
+            exchanged = example.mirrors and rng.random() < settings.mirror
+            drawn.append(mirrored(example, words) if exchanged else example)
     drawn.sort(key=lambda example: len(example.ids) + 40 * rng.random())
     batches = [drawn[i : i + settings.batch] for i in range(0, len(drawn), settings.batch)]
     rng.shuffle(batches)

@@ -29,7 +29,8 @@ _LIMITS = """## Limits
 - A name that it finds and the vocabulary does not know gets no concept and never becomes a finding; such names are
   counted and listed so that the vocabulary can grow.
 - Receptors, antagonists and binding proteins of cytokines are labelled `CYTOKINE` as well, with concepts of their own.
-- Labels are `CYTOKINE` and `FLUID` only; groups of patients and hosts are found by rules."""
+- Labels are `CYTOKINE` and `FLUID` only: whether labels for groups and hosts would help has not been measured;
+  rules find these."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,9 @@ from extractor.encoding import FEATURES
 from extractor.records import CONTRASTS, DIRECTIONS
 from extractor.training.examples import IGNORE, Example
 
+_RARE = -3.5
+"""Logit that a direction starts from: about one pair in thirty has it."""
+
 
 class RelationNetwork(nn.Module):
     """Directions and contrasts of mention pairs from one pass over the article.
@@ -41,8 +44,8 @@ class RelationNetwork(nn.Module):
             nn.GELU(),
         )
         self.directions = nn.Linear(hidden, len(DIRECTIONS))
-        self.rules = nn.Linear(len(FEATURES), len(DIRECTIONS))
-        self._start_from_rules()
+        nn.init.zeros_(self.directions.weight)
+        nn.init.constant_(self.directions.bias, _RARE)
         self.contrasts = nn.Linear(hidden, len(DIRECTIONS) * len(CONTRASTS))
 
     def forward(  # noqa: PLR0917
@@ -73,25 +76,13 @@ class RelationNetwork(nn.Module):
         else:
             whole, first, second = states[rows, 0], states[rows, cytokines], states[rows, fluids]
         hidden = self.head(torch.cat([whole, first, second, first * second, features], dim=-1))
-        return self.directions(hidden) + self.rules(features), self.contrasts(hidden).view(
-            -1, len(DIRECTIONS), len(CONTRASTS)
-        )
+        return self.directions(hidden), self.contrasts(hidden).view(-1, len(DIRECTIONS), len(CONTRASTS))
 
     def freeze(self, layers: int) -> None:
         """Keep the embeddings and this many lower layers of the encoder as they are; nothing for 0."""
         if layers:
             for part in (self.encoder.embeddings, *self.encoder.encoder.layer[:layers]):
                 part.requires_grad_(requires_grad=False)
-
-    def _start_from_rules(self) -> None:
-        """Before training the network says what the rules say; training learns where they err."""
-        nn.init.zeros_(self.directions.weight)
-        nn.init.zeros_(self.directions.bias)
-        nn.init.zeros_(self.rules.weight)
-        nn.init.constant_(self.rules.bias, -3.5)
-        with torch.no_grad():
-            for number, direction in enumerate(DIRECTIONS):
-                self.rules.weight[number, FEATURES.index(f"vote_{direction}")] = 6.0
 
 
 def collate(batch: Sequence[Example], *, pad: int = 0) -> dict[str, Tensor]:

@@ -12,8 +12,8 @@ import torch
 
 from extractor.errors import InputError
 from extractor.formats import read
-from extractor.records import DIRECTIONS, Json
-from extractor.relation import RelationClassifier, load_tokenizer
+from extractor.records import Json
+from extractor.relation import INPUTS, RelationClassifier, load_tokenizer
 from extractor.releases import sha256_of
 from extractor.training.adapt import AdaptSettings, adapt_encoder, save_encoder, select_articles
 from extractor.training.choosing import Choice, best_threshold, choose, triple_f1
@@ -112,8 +112,8 @@ def train_relation(
 
 
 def calibrate_release(folder: Path, data: Data, *, version: str, length: int) -> Choice:
-    """Choose threshold, share of the rules and calibration on the held-out articles, and write ``config.json``."""
-    _write(folder, Choice(0.0, 0.0, 1.0, 0.0, 0.0, 1.0, {}), version=version, length=length)
+    """Choose weights, threshold and contrasts on the held-out articles, and write ``config.json``."""
+    _write(folder, Choice((0.0,) * len(INPUTS), 0.0, 0.5, 1.0, 0.0, {}, {}), version=version, length=length)
     choice = choose(RelationClassifier(folder), data.held)
     _write(folder, choice, version=version, length=length)
     return choice
@@ -128,14 +128,13 @@ def choose_for(model: Path, release: Path, data: Data, folder: Path, *, length: 
 
 
 def _write(folder: Path, choice: Choice, *, version: str, length: int) -> None:
-    each = {"thresholds": choice.threshold, "scale": choice.scale, "shift": choice.shift}
     values: dict[str, object] = {
         "length": length,
-        "contrast_threshold": 0.5,
-        "blind_weight": choice.blind_weight,
-        "rules_weight": choice.rules_weight,
+        "weights": choice.weights,
+        "intercept": choice.intercept,
+        "threshold": choice.threshold,
         "sure": choice.sure,
-        **{name: [value] * len(DIRECTIONS) for name, value in each.items()},
+        "rules_contrast": choice.rules_contrast,
     }
     write_config(folder, version=version, values=values)
 

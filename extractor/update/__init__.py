@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from extractor.update.changes import Changes, Flip, Judge, States
-from extractor.update.updating import DEFAULT_QUERY, OVERLAP, RECHECK, Mines, last_update, update
+from extractor.update.fetching import DEFAULT_QUERY, OVERLAP, RECHECK, last_update
+from extractor.update.updating import Mines, update
 
 __all__ = [
     "DEFAULT_QUERY",

@@ -4,49 +4,36 @@ from __future__ import annotations
 
 import contextlib
 import json
-import shutil
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
-from extractor.errors import PubMedError, RecordError, StoreError
+from extractor.errors import InputError, RecordError, StoreError
 from extractor.formats import read
-from extractor.pubmed import Settings, fetch, fetch_ids
-from extractor.pubmed.manifest import Manifest, alone
-from extractor.records import Article, Finding, Json
+from extractor.pubmed import Settings
+from extractor.pubmed.manifest import alone
+from extractor.records import Article, Finding
 from extractor.store import Run, Store
 from extractor.update.changes import Changes, Judge, canonical, changes_between, state_of
+from extractor.update.fetching import (
+    DEFAULT_QUERY,
+    OnProgress,
+    Update,
+    begun,
+    fetch_new,
+    folder_of,
+    missing_now,
+    sweep,
+    text_of,
+)
 from extractor.update.notices import Notices, read_notices
 
-OVERLAP = timedelta(days=14)
-"""Records are asked for again from so long before the last update: some are indexed late."""
-RECHECK = timedelta(days=30)
-"""Known records are asked for again when they were last seen so long ago: deletions are not announced."""
-MOST_VANISHED = 0.2
-"""Should more than this part of the known records be missing at once, PubMed is in trouble, not the records."""
-_FEW = 20
-_FAULTS = (ValueError, TypeError, LookupError, ArithmeticError, RuntimeError, MemoryError)
-"""What one odd text can bring about in the libraries."""
-DEFAULT_QUERY = (
-    '("amyotrophic lateral sclerosis"[tiab] OR "amyotrophic lateral sclerosis"[mh] OR "motor neuron disease"[tiab] '
-    'OR "motor neurone disease"[tiab] OR "SOD1 mice"[tiab] OR "SOD1(G93A)"[tiab] OR SOD1-G93A[tiab]) AND '
-    "(cytokines[mh] OR cytokine*[tiab] OR interleukin*[tiab] OR chemokine*[tiab] OR interferon*[tiab] OR "
-    '"tumor necrosis factor"[tiab] OR "tumour necrosis factor"[tiab] OR TNF*[tiab] OR IL-6[tiab] OR IL-8[tiab] OR '
-    'IL-10[tiab] OR IL-17*[tiab] OR IL-18[tiab] OR MCP-1[tiab] OR CCL2[tiab] OR "growth factor"[tiab] OR '
-    '"neurotrophic factor"[tiab] OR VEGF*[tiab] OR BDNF[tiab] OR GDNF[tiab] OR IGF-1[tiab] OR TGF*[tiab] OR '
-    "erythropoietin[tiab] OR osteopontin[tiab] OR leptin[tiab] OR adiponectin[tiab] OR progranulin[tiab]) AND "
-    "(serum[tiab] OR sera[tiab] OR plasma[tiab] OR blood[tiab] OR circulating[tiab] OR CSF[tiab] OR "
-    '"cerebrospinal fluid"[tiab] OR urine[tiab] OR urinary[tiab] OR saliva*[tiab] OR tears[tiab])'
-)
-"""ALS, a cytokine and a body fluid."""
-
-
-OnProgress: TypeAlias = Callable[[str, int, int], None]
-"""Called with the stage, and the records done and wanted (0 where that is not known)."""
+_FAULTS = (InputError, ValueError, TypeError, LookupError, ArithmeticError, RuntimeError, MemoryError)
+"""What one odd text can bring about in the libraries, or that refuses it."""
 
 
 class Mines(Protocol):
@@ -58,15 +45,14 @@ class Mines(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Update:
-    """An update under way, as the store has it."""
+class _Means:
+    """With what an update is made: the arguments of ``update``."""
 
-    number: int
-    query: str
-    since: date | None
-    due: tuple[str, ...]
-    before: Json
-    started: str
+    settings: Settings
+    miner: Mines
+    model: str
+    judge: Judge | None
+    told: OnProgress
 
 
 def update(
@@ -99,12 +85,12 @@ def update(
         PubMedError: NCBI refuses or does not answer, or too many known records are missing at once.
         StoreError: the database cannot be written.
     """
-    folder = _folder(store)
+    folder = folder_of(store)
     try:
         folder.mkdir(exist_ok=True)
         with alone(folder, "update"):
-            told = on_progress or (lambda *_: None)
-            return _go_on(store, query or DEFAULT_QUERY, settings, miner, model, judge, told)
+            means = _Means(settings, miner, model, judge, on_progress or (lambda *_: None))
+            return _go_on(store, query or DEFAULT_QUERY, means)
     except OSError as error:
         raise StoreError(f"{folder}: {error.strerror or error}") from None
     finally:
@@ -112,92 +98,22 @@ def update(
             folder.rmdir()
 
 
-def _go_on(
-    store: Store,
-    query: str,
-    settings: Settings,
-    miner: Mines,
-    model: str,
-    judge: Judge | None,
-    told: OnProgress,
-) -> Changes:
+def _go_on(store: Store, query: str, means: _Means) -> Changes:
     """The unfinished update, or a new one, to its end."""
-    _sweep(store)
-    under_way = _begun(store, query, settings, judge)
-    folder = _folder(store) / str(under_way.number)
-    fetched = _fetch(under_way, folder, settings, told)
-    folders = [folder / name for name in fetched]
-    errors = _read(store, under_way, folders, miner=miner, model=model, told=told)
-    vanished = _vanished(under_way, folder, fetched)
+    sweep(store)
+    under_way = begun(store, query, means.settings, means.judge)
+    folder = folder_of(store) / str(under_way.number)
+    fetched = fetch_new(under_way, folder, means.settings, means.told)
+    errors = _read(store, under_way, [folder / name for name in fetched], means)
+    missing = missing_now(under_way, folder, fetched)
     asked = {pmid for manifest in fetched.values() for pmid in manifest.pmids}
     counts = {"asked": len(asked), "asked_again": len(under_way.due)}
-    changes = _finish(store, under_way, vanished, judge, finished=settings.clock.now(), counts=counts)
-    _sweep(store)
+    changes = _finish(store, under_way, missing, means, counts=counts)
+    sweep(store)
     return replace(changes, errors=tuple(errors), asked=counts["asked"], asked_again=counts["asked_again"])
 
 
-def last_update(store: Store) -> tuple[str, str] | None:
-    """Query and time of the last finished update, None where there is none."""
-    rows = store.rows("SELECT query, started FROM updates WHERE finished IS NOT NULL ORDER BY id DESC LIMIT 1")
-    return (rows[0]["query"], rows[0]["started"]) if rows else None
-
-
-def _begun(store: Store, query: str, settings: Settings, judge: Judge | None) -> _Update:
-    """The unfinished update of this query, or a new one."""
-    statement = "SELECT * FROM updates WHERE query = :query AND finished IS NULL ORDER BY id DESC LIMIT 1"
-    rows = store.rows(statement, {"query": query})
-    if not rows:
-        now = settings.clock.now().astimezone(UTC)
-        fields = (
-            query,
-            _since(store, query),
-            json.dumps(_due(store, now)),
-            json.dumps(state_of(store, judge)),
-            _text(now),
-        )
-        with store.transaction() as connection:
-            connection.execute(
-                "INSERT INTO updates (query, since, due, before, started) VALUES (?, ?, ?, ?, ?)", fields
-            )
-        rows = store.rows(statement, {"query": query})
-    row = rows[0]
-    since = None if row["since"] is None else date.fromisoformat(row["since"])
-    return _Update(row["id"], query, since, tuple(json.loads(row["due"])), json.loads(row["before"]), row["started"])
-
-
-def _since(store: Store, query: str) -> str | None:
-    statement = "SELECT max(started) FROM updates WHERE query = :query AND finished IS NOT NULL"
-    last = store.rows(statement, {"query": query})[0][0]
-    return None if last is None else (datetime.fromisoformat(last).date() - OVERLAP).isoformat()
-
-
-def _due(store: Store, now: datetime) -> list[str]:
-    """PMIDs of known records that were not seen for some time, by number; those deleted are not asked for again."""
-    statement = """
-        SELECT pmid FROM articles WHERE pmid IS NOT NULL AND status != 'deleted' AND id = 'PMID:' || pmid
-        AND (asked IS NULL OR asked <= :before) ORDER BY CAST(pmid AS INTEGER)
-    """
-    return [row[0] for row in store.rows(statement, {"before": _text(now - RECHECK)})]
-
-
-def _fetch(under_way: _Update, folder: Path, settings: Settings, told: OnProgress) -> dict[str, Manifest]:
-    """What PubMed has to say, by question; each in a folder of its own."""
-    since, query = under_way.since, under_way.query
-    told("new records", 0, 0)
-    found = {"new": fetch(query, folder / "new", settings=settings, since=since)}
-    if since is not None:
-        told("changed records", 0, 0)
-        changed = f'({query}) AND ("{since:%Y/%m/%d}"[mdat] : "3000/12/31"[mdat])'
-        found["changed"] = fetch(changed, folder / "changed", settings=settings)
-    if under_way.due:
-        told("known records", 0, len(under_way.due))
-        found["known"] = fetch_ids(under_way.due, folder / "known", settings=settings)
-    return found
-
-
-def _read(
-    store: Store, under_way: _Update, folders: Sequence[Path], *, miner: Mines, model: str, told: OnProgress
-) -> list[str]:
+def _read(store: Store, under_way: Update, folders: Sequence[Path], means: _Means) -> list[str]:
     """Read each record once and write it; those the model has read before are only brought up to date.
 
     Returns:
@@ -212,11 +128,11 @@ def _read(
                 seen.add(article.id)
                 yield article
 
-    with Run(store, model=model, detail={"update": under_way.number, "query": under_way.query}) as run:
-        unread = _known_saved(store, articles(), run, model)
-        for number, (article, findings) in enumerate(_mined(miner, unread, errors), 1):
+    with Run(store, model=means.model, detail={"update": under_way.number, "query": under_way.query}) as run:
+        unread = _known_saved(store, articles(), run, means.model)
+        for number, (article, findings) in enumerate(_mined(means.miner, unread, errors), 1):
             run.save(article, findings)
-            told("reading", number, 0)
+            means.told("reading", number, 0)
     for folder in folders:
         _apply(store, read_notices(folder), under_way.started)
     return errors
@@ -275,61 +191,26 @@ def _apply(store: Store, notices: Notices, started: str) -> None:
 
 
 def _finish(
-    store: Store,
-    under_way: _Update,
-    vanished: Sequence[str],
-    judge: Judge | None,
-    *,
-    finished: datetime,
-    counts: Mapping[str, int],
+    store: Store, under_way: Update, missing: Sequence[str], means: _Means, *, counts: Mapping[str, int]
 ) -> Changes:
     """Mark what has vanished, compare, and close the update."""
     with store.transaction() as connection:
-        _mark_vanished(connection, vanished, under_way.started)
-    after = canonical(state_of(store, judge))
+        _mark_vanished(connection, missing, under_way.started)
+    after = canonical(state_of(store, means.judge))
     since = None if under_way.since is None else under_way.since.isoformat()
     changes = changes_between(under_way.before, after, query=under_way.query, since=since)
+    finished = means.settings.clock.now()
     with store.transaction() as connection:
         connection.execute(
             "UPDATE updates SET finished = ?, counts = ? WHERE id = ?",
-            (_text(finished.astimezone(UTC)), json.dumps(counts), under_way.number),
+            (text_of(finished.astimezone(UTC)), json.dumps(counts), under_way.number),
         )
     return changes
 
 
-def _mark_vanished(connection: sqlite3.Connection, vanished: Sequence[str], started: str) -> None:
-    for pmid in vanished:
+def _mark_vanished(connection: sqlite3.Connection, missing: Sequence[str], started: str) -> None:
+    for pmid in missing:
         connection.execute("UPDATE articles SET status = 'vanished', asked = ? WHERE id = ?", (started, f"PMID:{pmid}"))
-
-
-def _vanished(under_way: _Update, folder: Path, fetched: Mapping[str, Manifest]) -> tuple[str, ...]:
-    """Known records that PubMed no longer gives.
-
-    Raises:
-        PubMedError: they are too many; what was fetched of them is dropped, so that they are asked for again.
-    """
-    missing = fetched["known"].missing if "known" in fetched else ()
-    if len(missing) > max(_FEW, MOST_VANISHED * len(under_way.due)):
-        shutil.rmtree(folder / "known", ignore_errors=True)
-        raise PubMedError(
-            f"{len(missing):,} of {len(under_way.due):,} known records are missing from PubMed's answer: that is its "
-            "trouble, not theirs; nothing was marked as vanished, ask again later"
-        )
-    return missing
-
-
-def _folder(store: Store) -> Path:
-    return store.path.with_name(f"{store.path.name}.updates")
-
-
-def _sweep(store: Store) -> None:
-    """Remove what finished updates have left behind."""
-    for row in store.rows("SELECT id FROM updates WHERE finished IS NOT NULL"):
-        shutil.rmtree(_folder(store) / str(row[0]), ignore_errors=True)
-
-
-def _text(moment: datetime) -> str:
-    return moment.isoformat(timespec="seconds")
 
 
 def _line(error: RecordError) -> str:

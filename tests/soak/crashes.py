@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import shutil
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from typing import Any
 
 from eutils_server import Answer, Asked, Entry, EutilsServer, entries
 from living_pubmed import Paper, PubMed
+from review_cases import make_store
 
 from soak.snapshots import differences, snapshot
 from soak.zygote import Zygote
@@ -52,7 +54,8 @@ class Scenario:
         prepare: makes what it starts from, in an empty folder.
         task: the work on a folder: its name and arguments.
         code: with which it ends.
-        apart: lines of a database's dump that may differ, for the reason given where it is set.
+        apart: what may differ in a line of a database's dump, for the reason given where it is set.
+        litter: names of files that may be left over, likewise.
     """
 
     name: str
@@ -60,6 +63,11 @@ class Scenario:
     task: Callable[[Path], tuple[str, dict[str, Any]]]
     code: int = 0
     apart: str | None = None
+    litter: str | None = None
+
+    def left_in(self, place: Path) -> dict[str, str]:
+        """What the work has left in a folder."""
+        return snapshot(place, apart=self.apart, litter=self.litter)
 
 
 def run(folder: Path, zygote: Zygote, *, kills: int, seed: int = 0, only: str | None = None) -> Outcome:
@@ -116,7 +124,7 @@ class _Trials:
         shutil.copytree(self._start, self._place)
 
     def _snapshot(self) -> dict[str, str]:
-        return snapshot(self._place, apart=self._scenario.apart)
+        return self._scenario.left_in(self._place)
 
     def _finish(self) -> None:
         work, arguments = self._scenario.task(self._place)
@@ -197,6 +205,15 @@ def scenarios() -> Iterator[list[Scenario]]:
                 # Killed when it was done already, it is called again: the next update, which finds nothing new.
                 apart=r'INSERT INTO "updates" VALUES\((?!1,).*',
             ),
+            # Nobody can tell the hidden parts of a killed worker from those of one at work on another machine.
+            Scenario("batch", _write_shards, _mine_shards, code=3, litter=r"\..*\.part"),
+            Scenario(
+                "review",
+                _write_store,
+                lambda place: ("review", {"db": f"{place}/als.db", "confirmed": f"{place}/confirmed.txt"}),
+                # After a restart an article is opened again, which gives its row, and those after it, other numbers.
+                apart=r"""INSERT INTO "acts" VALUES\(\d+,(.*'opened'.*)?|.*"sqlite_sequence" VALUES\('acts'.*""",
+            ),
         ]
 
 
@@ -228,3 +245,27 @@ def _mine(place: Path) -> tuple[str, dict[str, Any]]:
 def _mine_db(place: Path) -> tuple[str, dict[str, Any]]:
     work, arguments = _mine(place)
     return work, {**arguments, "words": [*arguments["words"], "--db", "als.db"]}
+
+
+def _write_store(folder: Path) -> None:
+    """A database with findings to decide on, and no time of day in it."""
+    path = make_store(folder / "als.db")
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute("UPDATE runs SET started = '2025-06-01', finished = '2025-06-01'")
+    connection.close()
+
+
+def _write_shards(folder: Path) -> None:
+    """Three shards, one of them with broken records."""
+    write_articles(folder)
+    lines = (folder / "in.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    (folder / "in.jsonl").unlink()
+    for number in range(3):
+        (folder / f"shard{number}.jsonl").write_text("".join(lines[number::3]), encoding="utf-8")
+
+
+def _mine_shards(place: Path) -> tuple[str, dict[str, Any]]:
+    shards = [f"shard{number}.jsonl" for number in range(3)]
+    words = ["mine", *shards, "--engine", "local", "--jobs", "2", "-o", "out", "--classifier", "rules", "--quiet"]
+    return "command", {"words": words, "folder": str(place)}

@@ -2,31 +2,57 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import os
 import re
 import resource
+import signal
 import subprocess
 import sys
 import time
 import traceback
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from soak.mutations import TOKENS, damaged
 from soak.seeds import seeds
 from soak.targets import TARGETS, silently
 
 MOST_SECONDS = 10
 """For one input of at most 64 KiB, on a busy machine."""
+_HANGS = 60.0
+"""Seconds after which an input is given up."""
 _MEMORY = 2_048
 """MiB that one fuzzing process may hold."""
 _MIB = 1 << 20
 _TESTS = Path(__file__).resolve().parent.parent
 _RUNS = re.compile(r"Done (\d+) runs|#(\d+)\s")
+
+
+class HangError(AssertionError):
+    """A target does not come back. No reader takes this for an error of its own."""
+
+
+@contextlib.contextmanager
+def _limited(seconds: float) -> Iterator[None]:
+    """An end to whatever takes longer; in the main thread only."""
+
+    def ring(*_: object) -> None:
+        raise HangError(f"not done after {seconds:.0f} s")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @dataclass
@@ -74,7 +100,8 @@ def run_hypothesis(name: str, *, examples: int, outcome: Outcome, fixed: bool = 
         nonlocal tried, slowest
         tried += 1
         start = time.monotonic()
-        target(data)
+        with _limited(_HANGS):
+            target(data)
         slowest = max(slowest, time.monotonic() - start)
 
     try:
@@ -105,7 +132,8 @@ def watch_memory(name: str, *, rounds: int, outcome: Outcome, most: float = 8.0)
     for _ in range(2):
         for _ in range(rounds):
             for data in inputs:
-                target(data)
+                with _limited(_HANGS):
+                    target(data)
         held.append(_resident())
     outcome.growth[name] = round(held[1] - held[0], 1)
     if held[1] - held[0] > most:
@@ -128,22 +156,26 @@ def run_coverage_guided(name: str, folder: Path, *, seconds: int, outcome: Outco
         outcome: is told.
     """
     if importlib.util.find_spec("atheris") is None:
-        outcome.skipped.append("coverage-guided fuzzing: atheris is not installed (extra soak)")
+        outcome.skipped.append("coverage-guided fuzzing: atheris is not installed")
         return
     corpus = folder / name.replace(" ", "-")
     _write_corpus(corpus, name)
     environment = {**os.environ, "PYTHONPATH": f"{_TESTS}{os.pathsep}{_TESTS.parent}"}
     words = [sys.executable, "-m", "soak.coverage_guided", name, str(corpus), f"-artifact_prefix={folder}/crash-"]
     limits = [f"-max_total_time={seconds}", f"-timeout={MOST_SECONDS}", f"-rss_limit_mb={_MEMORY}", "-max_len=65536"]
-    done = subprocess.run(
-        [*words, *limits, f"-dict={folder / 'tokens.dict'}", "-seed=1"],
-        capture_output=True,
-        text=True,
-        errors="replace",
-        env=environment,
-        timeout=seconds + 300,
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            [*words, *limits, f"-dict={folder / 'tokens.dict'}", "-seed=1"],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            env=environment,
+            timeout=seconds + 300,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        outcome.wrong.append(f"{name}: the coverage-guided fuzzer did not come back")
+        return
     runs = [int(number) for found in _RUNS.findall(done.stderr) for number in found if number]
     outcome.inputs[name] = outcome.inputs.get(name, 0) + max(runs, default=0)
     if done.returncode:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -12,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from extractor.mining import LONGEST_TEXT, MOST_NAMES
 from soak import seeds
 from soak.zygote import Zygote
 
@@ -21,9 +21,10 @@ _LOL = b'<!DOCTYPE %s [<!ENTITY a "lol">' + b"".join(
 _BOMB = _LOL + b"]>"
 _DEPTH = 200_000
 _MANY = 1_000
-_NAMES = 150
-_DENSE = 2 << 10
-"""Bytes of text that is one name after the other: far beyond any abstract, and time grows with the square."""
+_NAMES = 100
+_FILLINGS = ("x", "1", "-", "(", "α", "\u0301", "A. ", "IL-6,", "was higher ")
+_DENSE = ("IL-6 ", "IL-6,", "IL-6-", "serum ", "IL-6 in serum rose ", "IL-1, -2, ")
+"""As many names as a text may have, and a few more or less: time grows with the square of them."""
 _MEBI = 1 << 20
 
 
@@ -81,11 +82,9 @@ def run(folder: Path, zygote: Zygote, *, bomb: int, token: int) -> Outcome:
     for number, case in enumerate(cases(bomb=bomb, token=token)):
         path = folder / f"{number}{case.ending}"
         case.write(path)
-        done = zygote.run("read", target=case.target, path=str(path))
+        done = zygote.run("read", target=case.target, path=str(path), limit=case.seconds + 10)
         path.unlink()
         outcome.tried += 1
-        if os.environ.get("SOAK_TALK"):
-            print(case.name, round(done.seconds, 1), round((done.peak - idle) / _MEBI), done.code, flush=True)
         grown = (done.peak - idle) / _MEBI
         outcome.slowest = max(outcome.slowest, (round(done.seconds, 1), case.name))
         outcome.largest = max(outcome.largest, (round(grown, 1), case.name))
@@ -164,7 +163,9 @@ def _seed(target: str) -> bytes:
 def _bombs(size: int) -> Iterator[Case]:
     bound: dict[str, Any] = {"seconds": 60 + size / (5 * _MEBI), "mebibytes": 256}
     lines = _MEBI // 3
-    yield Case("broken lines by the hundred thousand", "articles", lambda path: _gzip_bomb(path, b"{}\n", lines), **bound)
+    yield Case(
+        "broken lines by the hundred thousand", "articles", lambda path: _gzip_bomb(path, b"{}\n", lines), **bound
+    )
     for what, filling in (("nulls", b"\0"), ("blanks", b" "), ("brackets", b"["), ("XML", b"<a>")):
         yield Case(f"gzip bomb of {what}", "articles", lambda path, f=filling: _gzip_bomb(path, f, size), **bound)
     inside = _xml(_record(1, b"Serum IL-6 rose.")) + b" " * 1000
@@ -227,7 +228,7 @@ def _characters() -> Iterator[Case]:
     yield Case("null bytes, JSON", "articles", _data(nulls), records=1)
     yield Case("null bytes, raw", "articles", _data(_line() + b"\0" * 1000 + b"\n" + _line()), records=2)
     yield Case("null bytes, PubMed XML", "articles", _data(_xml(_record(2, b"IL\0-6"), _record(1, b"x"))), records=1)
-    yield Case("null bytes, text", "text", _data("Serum\n\0 IL-6\0 (interleukin \0) rose\0 in serum.\0".encode()))
+    yield Case("null bytes, text", "text", _data(b"Serum\n\0 IL-6\0 (interleukin \0) rose\0 in serum.\0"))
     half = b'{"id": "b", "title": "T", "abstract": "IL-6 \\ud800"}\n'
     yield Case("half a surrogate pair", "articles", _data(_line() + half + _line()), records=2)
     yield Case(
@@ -270,9 +271,12 @@ def _long(size: int) -> Iterator[Case]:
         "a long attribute", "articles", _data(_xml(_record(1, b"x").replace(b'"1"', b'"' + word + b'"'))), **some
     )
     yield Case("a long number", "articles", _data(_line(pmid=1).replace(b": 1,", b": " + b"1" * size + b",")), **some)
-    for filling in ("x", "IL-6-", "IL-6,", "1", "-", "(", "α", "\u0301", "A", "serum ", "IL-6 "):
-        count = (_DENSE if "IL" in filling else size) // len(filling.encode())
-        shown = _data(b"Serum\nIL-6 in serum rose " + (filling * count).encode())
+    for filling in _FILLINGS:
+        for length in sorted({size, LONGEST_TEXT - 100}):
+            shown = _data(b"Serum\nIL-6 in serum rose " + (filling * (length // len(filling))).encode())
+            yield Case(f"text of {filling!r} only, {length:,} characters", "text", shown, **some)
+    for filling in _DENSE:
+        shown = _data(f"Serum\nIL-6 in serum rose {filling * (MOST_NAMES // 4)}".encode())
         yield Case(f"text of {filling!r} only", "text", shown, **some)
     for form in ("brat", "bioc-xml", "bioc-json", "pubtator", "pubannotation", "label-studio", "doccano", "prodigy"):
         long = _seed(f"import {form}").replace(b"IL-6", word)

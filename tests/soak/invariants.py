@@ -7,11 +7,10 @@ import itertools
 import json
 import random
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from soak.targets import check_finding
 
 from extractor.contract import finding_line
 from extractor.formats import read
@@ -19,9 +18,12 @@ from extractor.mining import Classifier, Miner, load_classifier
 from extractor.pipeline import build_pipeline
 from extractor.records import Article
 from extractor.run import MinerSettings, mine_inputs
+from soak.targets import check_finding
 
 BATCHES = (1, 7, 64)
 THREADS = 3
+_LIMIT = 3_600.0
+"""Seconds after which a thread is given up."""
 
 
 @dataclass
@@ -43,7 +45,14 @@ class Outcome:
     wrong: list[str] = field(default_factory=list)
 
 
-def run(corpus: Path, *, records: int | None, classifiers: Sequence[str | None], jobs: Sequence[int] = ()) -> Outcome:
+def run(
+    corpus: Path,
+    *,
+    records: int | None,
+    classifiers: Sequence[str | None],
+    jobs: Sequence[int] = (),
+    again: int | None = None,
+) -> Outcome:
     """Mine the corpus and check every finding; mine what names a cytokine again in every other way.
 
     Args:
@@ -51,6 +60,7 @@ def run(corpus: Path, *, records: int | None, classifiers: Sequence[str | None],
         records: the first so many; all where None.
         classifiers: names as ``load_classifier`` takes them.
         jobs: numbers of processes to try as well.
+        again: at most so many articles are mined again, taken evenly from all; all where None.
     """
     outcome = Outcome()
     nlp = build_pipeline()
@@ -71,9 +81,11 @@ def run(corpus: Path, *, records: int | None, classifiers: Sequence[str | None],
                 if not place:
                     telling.append(article)
         outcome.findings[classifier.name] = sum(map(len, lines.values()))
-        _again(outcome, telling, classifier, lines)
+        chosen = telling if again is None else telling[:: max(1, -(-len(telling) // again))]
+        expected = {article.id: lines[article.id] for article in chosen}
+        _again(outcome, chosen, classifier, expected)
         for number in jobs:
-            _by_processes(outcome, telling, name, lines, number)
+            _by_processes(outcome, chosen, name, expected, number)
     return outcome
 
 
@@ -117,11 +129,14 @@ def _again(outcome: Outcome, telling: list[Article], classifier: Classifier, lin
         miner = Miner(nlp=build_pipeline(), classifier=classifier)
         found.update({a.id: [finding_line(f) for f in findings] for a, findings in miner.mine(part)})
 
-    threads = [threading.Thread(target=work, args=(telling[start::THREADS],)) for start in range(THREADS)]
+    threads = [threading.Thread(target=work, args=(telling[start::THREADS],), daemon=True) for start in range(THREADS)]
     for thread in threads:
         thread.start()
+    deadline = time.monotonic() + _LIMIT
     for thread in threads:
-        thread.join()
+        thread.join(max(0.0, deadline - time.monotonic()))
+    if any(thread.is_alive() for thread in threads):
+        outcome.wrong.append(f"threads: not done after {_LIMIT:,.0f} s")
     _tell(outcome, f"{THREADS} threads", found, lines)
 
 

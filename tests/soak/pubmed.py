@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ PART = 0.1
 _RECORDS = 300
 _WORKERS = (1, 3, 3)
 _MOST_RESTARTS = 30
+_SLOWEST = 1.0
+"""Seconds a request may take on average, on a busy machine."""
 
 
 @dataclass
@@ -71,7 +74,10 @@ def run(folder: Path, *, requests: int, seed: int = 0) -> Outcome:
     clock = virtual.clock()
     outcome = Outcome()
     with FaultyPubMed(entries(_RECORDS), virtual, part=PART, seed=seed) as server:
+        deadline = time.monotonic() + 120 + requests * _SLOWEST
         while len(server.asked) < requests:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{len(server.asked):,} requests of {requests:,} in all the time there was")
             server.hidden = set(chance.sample(sorted(server.by_pmid), 3))
             settings = Settings(
                 email="someone@example.org",

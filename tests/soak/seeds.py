@@ -44,8 +44,10 @@ def _texts() -> tuple[bytes, ...]:
     said = (
         TEXT,
         "Levels of IL-1β, -6 and -8, and of interleukin (IL)-10, were unchanged in plasma and urine, respectively.",
-        "Methods\nCytokines were measured in CSF and serum. TNF (tumour necrosis factor) fell after treatment; the "
-        "former rose, whereas neither IL-17A nor IFN-γ differed between ALS patients (n=30) and healthy controls (n=25).",
+        (
+            "Methods\nCytokines were measured in CSF and serum. TNF (tumour necrosis factor) fell after treatment; the "
+            "former rose, whereas neither IL-17A nor IFN-γ differed between ALS patients (n=30) and controls (n=25)."
+        ),
     )
     return tuple(each.encode() for each in said)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True)
@@ -13,6 +13,7 @@ class Sizes:
     examples: hypothesis examples per reader.
     fuzz_seconds: of coverage-guided fuzzing per reader; 0 for none.
     records: of the corpus, for the invariants; None for all.
+    again: of these, articles that are mined again in every other way, at most.
     bomb: bytes a compressed bomb unpacks to.
     token: bytes of one word.
     rounds: times each input is read again when memory is watched.
@@ -23,14 +24,45 @@ class Sizes:
     examples: int
     fuzz_seconds: int
     records: int | None
+    again: int
     bomb: int
     token: int
     rounds: int
 
 
 SHORT = Sizes(
-    requests=500, kills=20, examples=25, fuzz_seconds=0, records=2_000, bomb=64 << 20, token=1 << 20, rounds=40
+    requests=500,
+    kills=20,
+    examples=25,
+    fuzz_seconds=0,
+    records=2_000,
+    again=150,
+    bomb=64 << 20,
+    token=1 << 20,
+    rounds=40,
 )
 LONG = Sizes(
-    requests=10_000, kills=200, examples=1_000, fuzz_seconds=60, records=None, bomb=4 << 30, token=10 << 20, rounds=400
+    requests=10_000,
+    kills=200,
+    examples=1_000,
+    fuzz_seconds=30,
+    records=None,
+    again=6_000,
+    bomb=1 << 30,
+    token=10 << 20,
+    rounds=400,
 )
+
+_CORPUS = 52_000
+"""Records of the corpus."""
+LONG_SECONDS = 1_800
+"""What the long form takes on one core that has nothing else to do, roughly."""
+_SCALED = frozenset({"requests", "kills", "examples", "fuzz_seconds", "again", "rounds"})
+
+
+def sizes_for(seconds: int) -> Sizes:
+    """Sizes for a run of about so many seconds, the invariants on a part of the corpus where that is not enough."""
+    part = seconds / LONG_SECONDS
+    sizes = {each.name: getattr(LONG, each.name) for each in fields(Sizes)}
+    scaled = {name: max(1, int(sizes[name] * part)) for name in _SCALED}
+    return Sizes(**{**sizes, **scaled, "records": None if part >= 1 else int(_CORPUS * part)})

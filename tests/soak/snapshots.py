@@ -12,7 +12,7 @@ from pathlib import Path
 _OF_SQLITE = (".db-wal", ".db-shm", ".db-journal")
 
 
-def snapshot(folder: Path, *, apart: str | None = None) -> dict[str, str]:
+def snapshot(folder: Path, *, apart: str | None = None, litter: str | None = None) -> dict[str, str]:
     """Content by relative path, hidden files included.
 
     A database is given as its dump, after its integrity check; a run's report without the seconds it took; everything
@@ -20,15 +20,24 @@ def snapshot(folder: Path, *, apart: str | None = None) -> dict[str, str]:
 
     Args:
         folder: looked into with all below it.
-        apart: pattern of lines of a dump that are left out.
+        apart: pattern of what is left out at the beginning of a dump's lines.
+        litter: pattern of names of files that are not looked at.
     """
     files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(_OF_SQLITE))
-    return {str(path.relative_to(folder)): _content(path, apart) for path in files}
+    kept = [path for path in files if not (litter and re.fullmatch(litter, path.name))]
+    return {str(path.relative_to(folder)): _content(path, apart) for path in kept}
+
+
+def as_bytes(folder: Path) -> dict[str, str]:
+    """The hash of every file by relative path, for a folder in which no database can be opened."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def _content(path: Path, apart: str | None) -> str:
     if path.suffix == ".db":
-        return "\n".join(line for line in dump(path).split("\n") if not (apart and re.fullmatch(apart, line)))
+        lines = (re.sub(f"^(?:{apart})", "", line) if apart else line for line in dump(path).split("\n"))
+        return "\n".join(filter(None, lines))
     if path.name.endswith(".run.json"):
         report = json.loads(path.read_text(encoding="utf-8"))
         del report["seconds"]
@@ -71,5 +80,6 @@ def differences(expected: dict[str, str], found: dict[str, str]) -> list[str]:
 
 def _difference(old: str, new: str) -> str:
     """The first lines that are not the same."""
-    lines = [line for line in difflib.unified_diff(old.splitlines(), new.splitlines(), n=0, lineterm="") if line[3:]]
-    return "different: " + " | ".join(line[:200] for line in lines[2:8])
+    lines = difflib.unified_diff(old.splitlines(), new.splitlines(), n=0, lineterm="")
+    said = [line for line in lines if not line.startswith(("---", "+++", "@@"))]
+    return "different: " + " | ".join(line[:200] for line in said[:6])

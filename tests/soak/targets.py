@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
-from extractor.errors import ExtractorError, RecordError
+from extractor.errors import ExtractorError, InputError, RecordError
 from extractor.exchange import FORMATS, import_
 from extractor.formats import read
 from extractor.mining import Miner
@@ -113,7 +113,11 @@ def text(data: bytes) -> int:
     """The text pipeline, from the characters to the findings."""
     title, _, abstract = data.decode("utf-8", "replace").partition("\n")
     article = Article("x", title, abstract)
-    [(annotated, findings)] = _miner().mine_annotated([article])
+    try:
+        [(annotated, findings)] = _miner().mine_annotated([article])
+    except InputError as error:  # it is no abstract
+        _named(error)
+        return 0
     for mention in annotated.mentions:
         assert article.text[slice(*mention.span)] == mention.text
     for finding in findings:

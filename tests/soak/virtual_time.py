@@ -13,6 +13,8 @@ from extractor.pubmed import Clock
 
 _IDLE = 1.0
 """Real seconds without any event after which a thread that is not asleep counts as idle (waiting for work, a lock)."""
+_LIMIT = 120.0
+"""Real seconds one sleep may take: the clock stands still then, and nobody would ever wake up."""
 
 
 class VirtualTime:
@@ -49,12 +51,15 @@ class VirtualTime:
     def sleep(self, seconds: float) -> None:
         """Wait; the earliest sleeper moves the clock on when all the others wait too."""
         me = threading.current_thread()
+        deadline = time.monotonic() + _LIMIT
         with self._changed:
             wake = self.seconds + seconds
             self._awake.discard(me)
             heapq.heappush(self._wakes, wake)
             self._changed.notify_all()
             while self.seconds < wake:
+                if time.monotonic() > deadline:
+                    raise AssertionError(f"the clock stands still: {self._awake}, {self._under_way} requests under way")
                 self._awake = {thread for thread in self._awake if thread.is_alive()}
                 if not self._awake and not self._under_way and self._wakes[0] == wake:
                     self.seconds = wake

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import resource
 import signal
@@ -12,19 +13,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import extractor.batch.engine_local
 import extractor.cli
 import extractor.pipeline
 import extractor.run
+import extractor.store.acts
 import extractor.store.database
+import extractor.store.decisions
 import extractor.store.runs
-from soak.hostile import read
-
 from extractor import ledger, pubmed, store
 from extractor.cli.store_commands import model_name
 from extractor.mining import Miner
 from extractor.provenance import RULES
 from extractor.rules import RuleClassifier
 from extractor.update import update as bring_up_to_date
+from soak.curating import curate
+from soak.hostile import read
 
 _HURRY = 200.0
 """Client seconds per second: nobody waits for the rate limit, and its order stays."""
@@ -35,7 +39,9 @@ _NLP = extractor.pipeline.build_pipeline()
 def _settle(moment: datetime, *, busy_ms: int | None = None) -> None:
     """Use what is loaded already, and a time of day that stands still, so that results can be compared."""
     extractor.pipeline.build_pipeline = extractor.run.build_pipeline = lambda ner=None: _NLP
-    extractor.store.database.now = extractor.store.runs.now = lambda: moment.isoformat(timespec="seconds")
+    for name in ("acts", "database", "decisions", "runs"):  # a function of the package has a module's name
+        vars(sys.modules[f"extractor.store.{name}"])["now"] = lambda: moment.isoformat(timespec="seconds")
+    extractor.batch.engine_local.get_context = lambda _: multiprocessing.get_context("fork")
     if busy_ms is not None:
         extractor.store.database._BUSY_MS = busy_ms
 
@@ -95,4 +101,16 @@ def command(
     extractor.cli.main()
 
 
-WORKLOADS: dict[str, Callable[..., Any]] = {"fetch": fetch, "update": update, "command": command, "read": read}
+def review(db: str, confirmed: str) -> None:
+    """Decide on everything, on the review page."""
+    _settle(MOMENT)
+    curate(db, confirmed)
+
+
+WORKLOADS: dict[str, Callable[..., Any]] = {
+    "fetch": fetch,
+    "update": update,
+    "review": review,
+    "command": command,
+    "read": read,
+}

@@ -7,8 +7,10 @@ makes forking it sound.
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import json
 import os
+import selectors
 import signal
 import subprocess
 import sys
@@ -22,23 +24,29 @@ from types import FrameType, TracebackType
 from typing import Any, Self
 
 _TESTS = Path(__file__).resolve().parent.parent
+LIMIT = 120.0
+"""Seconds a piece of work may take before its child is ended, which is a failure."""
+_GRACE = 30.0
+"""Seconds more after which the driver ends everything itself."""
+_START = 300.0
+"""Seconds the warm process may take to load everything."""
 _WRITES = frozenset(
-    [
-        "write",
-        "writelines",
+    {
         "close",
-        "flush",
-        "open",
-        "replace",
-        "rename",
-        "unlink",
-        "remove",
-        "mkdir",
-        "rmdir",
+        "commit",
         "execute",
         "executemany",
-        "commit",
-    ]
+        "flush",
+        "mkdir",
+        "open",
+        "remove",
+        "rename",
+        "replace",
+        "rmdir",
+        "unlink",
+        "write",
+        "writelines",
+    }
 )
 """Built-in calls after or before which a kill does most harm."""
 
@@ -72,11 +80,13 @@ class Zygote:
             [sys.executable, "-m", "soak.zygote"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            text=True,
             env=environment,
             cwd=_TESTS,
         )
+        self._unread = b""
         self._pid = 0
+        self._limit = LIMIT
+        self._is_warm = False
 
     def __enter__(self) -> Self:
         return self
@@ -84,13 +94,19 @@ class Zygote:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._process.stdin and self._process.stdout:
-            self._process.stdin.close()
-            self._process.wait()
-            self._process.stdout.close()
+        self._end()
         self._log.close()
 
-    def start(self, work: str, *, stop: int = 0, count: bool = False, after: bool = False, **arguments: Any) -> None:
+    def start(
+        self,
+        work: str,
+        *,
+        stop: int = 0,
+        count: bool = False,
+        after: bool = False,
+        limit: float = LIMIT,
+        **arguments: Any,
+    ) -> None:
         """Begin a piece of work.
 
         Args:
@@ -98,23 +114,28 @@ class Zygote:
             stop: the child kills itself at this writing call; 0 for never.
             count: count the writing calls.
             after: kill after the call and not before.
+            limit: seconds after which the child is ended, by SIGALRM.
             arguments: of the work; JSON values.
         """
         Path(self._log.name).write_text("", encoding="utf-8")
-        task = {"work": work, "log": self._log.name, "stop": stop, "count": count, "after": after}
+        task = {"work": work, "log": self._log.name, "stop": stop, "count": count, "after": after, "limit": limit}
         assert self._process.stdin
-        self._process.stdin.write(json.dumps({**task, "arguments": arguments}) + "\n")
+        self._process.stdin.write(json.dumps({**task, "arguments": arguments}).encode() + b"\n")
         self._process.stdin.flush()
-        self._pid = self._answer()["pid"]
+        self._limit = limit
+        self._pid = self._answer(_GRACE if self._is_warm else _START)["pid"]
+        self._is_warm = True
 
     def kill(self) -> None:
         """SIGKILL to the child and all it started."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._pid, signal.SIGKILL)
+        if self._pid:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._pid, signal.SIGKILL)
 
     def wait(self) -> Done:
         """Wait for the child."""
-        told = self._answer()
+        told = self._answer(self._limit + _GRACE)
+        self._pid = 0
         output = Path(self._log.name).read_text(encoding="utf-8", errors="replace")
         return Done(output=output, **told)
 
@@ -123,13 +144,46 @@ class Zygote:
         self.start(work, **options)
         return self.wait()
 
-    def _answer(self) -> dict[str, Any]:
-        assert self._process.stdout
-        line = self._process.stdout.readline()
-        if not line:
-            raise AssertionError(f"the warm process ended with {self._process.wait()}")
+    def _answer(self, limit: float) -> dict[str, Any]:
+        """The next line of the warm process.
+
+        Raises:
+            AssertionError: it ended, or said nothing for so many seconds.
+        """
+        line = self._line(time.monotonic() + limit)
+        if line is None:
+            said = Path(self._log.name).read_text(encoding="utf-8", errors="replace")
+            self._end()
+            raise AssertionError(f"nothing was heard for {limit:.0f} s, or the warm process ended: {said[-2000:]}")
         answer: dict[str, Any] = json.loads(line)
         return answer
+
+    def _line(self, deadline: float) -> bytes | None:
+        assert self._process.stdout
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._process.stdout, selectors.EVENT_READ)
+            while b"\n" not in self._unread:
+                if not selector.select(max(0.0, deadline - time.monotonic())):
+                    return None
+                piece = os.read(self._process.stdout.fileno(), 1 << 16)
+                if not piece:
+                    return None
+                self._unread += piece
+        line, _, self._unread = self._unread.partition(b"\n")
+        return line
+
+    def _end(self) -> None:
+        """End the child and the warm process; neither is waited for without a limit."""
+        self.kill()
+        if self._process.stdin and self._process.stdout:
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()
+            try:
+                self._process.wait(_GRACE)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait(_GRACE)
+            self._process.stdout.close()
 
 
 def _serve() -> None:
@@ -142,6 +196,8 @@ def _serve() -> None:
         if not pid:
             os.close(told)
             _child(task, WORKLOADS[task["work"]], tells)
+        with contextlib.suppress(OSError):  # the child may have done it, or have ended
+            os.setpgid(pid, pid)
         os.close(tells)
         start = time.monotonic()
         print(json.dumps({"pid": pid}), flush=True)
@@ -154,11 +210,14 @@ def _serve() -> None:
 
 def _child(task: Mapping[str, Any], work: Any, tells: int) -> None:
     """Do the work and end; never returns."""
-    os.setsid()
+    with contextlib.suppress(OSError):  # the parent may have done it
+        os.setpgid(0, 0)
     log = os.open(task["log"], os.O_WRONLY | os.O_APPEND)
     null = os.open(os.devnull, os.O_RDONLY)
     for old, new in ((null, 0), (log, 1), (log, 2)):
         os.dup2(old, new)
+    faulthandler.dump_traceback_later(task["limit"], file=2)
+    signal.setitimer(signal.ITIMER_REAL, task["limit"] + 2)
     calls = _Calls(task["stop"], after=task["after"])
     if task["stop"] or task["count"]:
         threading.setprofile(calls)
@@ -181,7 +240,7 @@ def _child(task: Mapping[str, Any], work: Any, tells: int) -> None:
 
 
 class _Calls:
-    """Counts writing calls, and kills the process at one of them."""
+    """Counts writing calls, and kills the process, with all it started, at one of them."""
 
     def __init__(self, stop: int, *, after: bool) -> None:
         self.made = 0
@@ -192,7 +251,7 @@ class _Calls:
         if event == self._event and getattr(called, "__name__", "") in _WRITES:
             self.made += 1
             if self.made == self._stop:
-                os.kill(os.getpid(), signal.SIGKILL)
+                os.killpg(0, signal.SIGKILL)
 
 
 if __name__ == "__main__":
