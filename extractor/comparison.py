@@ -6,14 +6,14 @@ import re
 
 from extractor.cues import Cue, Way
 from extractor.records import Direction
-from extractor.wordlists import pattern
+from extractor.wordlists import FLUID_MARK, pattern
 
 _HEALTHY = (
     r"(?:healthy|normal|controls?|HCs?|placebo|untreated(?! patients)|vehicle|sham\w*|wild[- ]?types?|uninfected"
     r"|unexposed|lean"
     r"|non-?smokers|(?:never[- ])smokers|baseline|before|volunteers|donors|staff|spouses|littermates|unaffected"
     r"|(?:comparison|reference|control) (?:group|subjects|individuals|population|persons|people|participants)"
-    r"|reference (?:samples|values|range|data)|neurologically intact|disease-free|pre-?treatment)"
+    r"|mimics?|NIND|reference (?:samples|values|range|data)|neurologically intact|disease-free|pre-?treatment)"
 )
 _MILDER = (
     r"(?:mild|early|inactive|remission|benign|recover\w+|convalescen\w+|low[- ]fat|without"
@@ -40,6 +40,11 @@ _WHERE = re.compile(
 _FIRST_IN = re.compile(r"^\W*(?:in|among|for)\s+(?P<group>[^,]*),", re.IGNORECASE)
 _SUBJECT = re.compile(r"\b(?:in|of|among|from)\s+(?P<group>[^,;]*?)\s+(?:was|were)\b[^,;]*$", re.IGNORECASE)
 _HAD = re.compile(r"^\W*(?P<group>.*?)\s+(?:had|showed|displayed|exhibited|presented|have|has)\b", re.IGNORECASE)
+_IN_FLUID = re.compile(
+    rf"\b(?:in|of)\s+(?:the\s+|their\s+|both\s+)?{FLUID_MARK}+(?:\s+(?:and|or|samples?)\b|[\s{FLUID_MARK}])*"
+)
+_PASSIVE = re.compile(r"\b(?:was|were|is|are|been)\s+(?:\w+ly\s+)*$", re.IGNORECASE)
+_BEYOND = re.compile(r"\b(?:above|below)$", re.IGNORECASE)
 _SUPERLATIVE = re.compile(r"(?:high|low)est$", re.IGNORECASE)
 
 
@@ -49,16 +54,20 @@ def flipped(cue: Cue, clause: str) -> bool:
         return False
     before, after = clause[: cue.span.start], clause[cue.span.end :]
     if pattern("outdo", cue.verdict).fullmatch(clause, *cue.span):
-        return _rank(before) < _rank(re.split(r"[,;]|\bfor\b", after, maxsplit=1)[0])
+        subject, other = _rank(before), _rank(re.split(r"[,;]|\bfor\b", after, maxsplit=1)[0])
+        return other < subject if _PASSIVE.search(before) else subject < other
     if _SUPERLATIVE.search(clause[: cue.span.end]):
         near = re.match(r"\s*(?:in|among|for)\s+([^,;]*)", after)
         return near is not None and _STRICT.search(near[1]) is not None and not _CASES.search(near[1])
     than = _THAN.search(after)
+    if than is None and _BEYOND.search(clause[: cue.span.end]):
+        first = re.search(r"\b(?:in|among|from|of)\s+([^,;]*)$", before)
+        return first is not None and _rank(first[1]) < _rank(re.split(r"[,;]", after, maxsplit=1)[0])
     if than is None:
         front = _FRONT.match(clause)
         return front is not None and _rank(_first(front["first"])) < _rank(front["second"])
     second = re.split(r"[,;]", after[than.end() :], maxsplit=1)[0]
-    near = _WHERE.search(after[: than.start()])
+    near = _WHERE.search(_IN_FLUID.sub(" ", after[: than.start()]))
     return _rank(near[0] if near else _first(before)) < _rank(second)
 
 

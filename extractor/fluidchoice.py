@@ -26,6 +26,7 @@ _OWNED = re.compile(
     |compared|between|among|when|while|which|did|had|not|showed|measured|rose|fell|increased?|decreased?
     |declined|dropped|peaked|remained|returned|correlated|differed|reached|became|appeared|exceeded|within
     |following|over|throughout|because|if|no|only|its|their|these|this|they|it|we|immunoreactive|bioactive
+    |recovered|harvested|revealed|analys[ei]s
     |analytes?|molecules?|variables?|measures?|peptides?|receptors?|neurotrophins?|ligands?|mediators?|supernatants?|secretions?|fluids?|parameters?|factors?|adipokines?|(?:\w+ly))\b)[A-Za-z0-9]""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -40,6 +41,12 @@ _SAMPLED = re.compile(
     r"|adipokine|hormone|level|concentration|mediator|interleukin|angiogenic",
     re.IGNORECASE,
 )
+_DRAWN = re.compile(
+    rf"{FLUID_MARK}[^;]{{0,160}}(?<!not )\b(?:was|were|been) (?!not\b)(?:\w+ly )?(?:examined|analy[sz]ed|obtained"
+    r"|collected|drawn|assayed|tested|investigated|studied|taken|sampled|withdrawn)\b",
+    re.IGNORECASE,
+)
+_APPLIED = re.compile(r"\b(?:inject|incubat|expos|treat|cultur|intrathecal|transfus|infus)\w*", re.IGNORECASE)
 _CELLS = re.compile(
     r"\b(?:cells?|clones?|lymphocytes|monocytes|basophils|neutrophils|eosinophils|DNA|RNA"
     r"|PBMCs?)\b[^,;.]{0,40}\b(?:from|in|of)\b|\b(?:DNA|RNA|genom\w+)\b"
@@ -227,11 +234,18 @@ def _trust(tier: int, here: Sentence, there: Sentence, statement: Statement) -> 
         factor *= 0.7 if tier == 0 else 0.55
     if tier == 1 and not _LEVEL.search(clause):
         factor *= 0.7
-    if tier == 2 and not _SAMPLED.search(there.masked):
+    if tier == 2 and not _is_sampled(there):
         factor *= 0.5
     if tier == 2 and not _LEVEL.search(clause):
         factor *= 0.9
     return factor
+
+
+def _is_sampled(sentence: Sentence) -> bool:
+    """Whether a sentence without a cytokine tells what was measured in: "serum was obtained", "cytokines in plasma"."""
+    if _SAMPLED.search(sentence.masked):
+        return True
+    return _DRAWN.search(sentence.masked) is not None and not _APPLIED.search(sentence.masked)
 
 
 def _source_of_cells(sentence: Sentence, fluids: Sequence[Mention]) -> bool:

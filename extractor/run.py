@@ -19,14 +19,16 @@ from typing import Literal, TypeAlias
 
 from extractor.errors import ExtractorError, RecordError
 from extractor.formats import expand, read
+from extractor.mentions import count_unnormalised
 from extractor.mining import Miner, for_human, load_classifier
 from extractor.pipeline import build_pipeline
-from extractor.records import AnnotatedArticle, Article, Finding
+from extractor.records import AnnotatedArticle, Article, Finding, Kind
 
 Outcome: TypeAlias = Literal["deleted", "no_abstract", "no_cytokine", "no_finding", "with_findings", "failed"]
 Input: TypeAlias = tuple[str, Article] | RecordError
 """A record with the file it stands in, or why it could not be read."""
-_Answer: TypeAlias = tuple[Outcome, list[Finding], str]
+_Answer: TypeAlias = tuple[Outcome, list[Finding], str, tuple[tuple[Kind, str], ...]]
+"""What became of a record, its findings, why it failed, and the names without a concept in it."""
 
 PORTION = 64
 """Records handed to a process at a time."""
@@ -100,12 +102,14 @@ class Result:
             ``no_cytokine``, ``no_finding``.
         article: None where it could not be read.
         error: why it failed, else None.
+        unnormalised: kind and spelling of the names seen in it that no concept is known for.
     """
 
     outcome: Outcome
     article: Article | None = None
     findings: tuple[Finding, ...] = field(default=())
     error: RecordError | None = None
+    unnormalised: tuple[tuple[Kind, str], ...] = ()
 
 
 def read_inputs(paths: Iterable[str | Path]) -> Iterator[Input]:
@@ -171,7 +175,7 @@ def mine_portion(miner: Miner, articles: Sequence[Article]) -> list[_Answer]:
     except _FAULTS as fault:
         if len(articles) == 1:
             reason = " ".join(str(fault).split())[:300]
-            return [("failed", [], f"{type(fault).__name__}: {reason}")]
+            return [("failed", [], f"{type(fault).__name__}: {reason}", ())]
         return [answer for article in articles for answer in mine_portion(miner, [article])]
 
 
@@ -183,7 +187,8 @@ def _answer(annotated: AnnotatedArticle, findings: list[Finding]) -> _Answer:
         outcome = "no_abstract"
     elif not any(m.kind == "cytokine" and m.concept is not None for m in annotated.mentions):
         outcome = "no_cytokine"
-    return outcome, findings, ""
+    unknown = count_unnormalised([annotated])
+    return outcome, findings, "", tuple(unknown.elements())
 
 
 def _articles(portion: Sequence[Input]) -> list[Article]:
@@ -240,6 +245,6 @@ def _gather(portions: Iterable[_Portion]) -> Iterator[Result]:
 
 
 def _result(record: tuple[str, Article], answer: _Answer) -> Result:
-    (file, article), (outcome, findings, reason) = record, answer
+    (file, article), (outcome, findings, reason, unnormalised) = record, answer
     error = RecordError(file, article.id, "mine", reason) if outcome == "failed" else None
-    return Result(outcome, article, tuple(findings), error)
+    return Result(outcome, article, tuple(findings), error, unnormalised)

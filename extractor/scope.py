@@ -205,6 +205,8 @@ def _explained_away(group: Group, cue: Cue, clause: str) -> bool:
         r"\b(?:had|exhibited|displayed|showed|have|has|with)\s+(?:\w+ly\s+|an?\s+|also\s+)*$", clause[: cue.span.start]
     )
     for match in pattern("assoc").finditer(clause):
+        if _is_effect(match, cue, clause) or _starts_anew(match, group, cue, clause):
+            continue
         if (
             shown
             and match.start() >= group.span.end
@@ -225,6 +227,48 @@ def _explained_away(group: Group, cue: Cue, clause: str) -> bool:
         if cue.span.end <= match.start() < group.span.start or group.span.end <= match.start() < cue.span.start:
             return True
     return False
+
+
+def _is_effect(assoc: re.Match[str], cue: Cue, clause: str) -> bool:
+    """Whether what is associated is an intervention: "treatment was associated with a fall in X"."""
+    return (
+        cue.side == "right"
+        and assoc.end() <= cue.span.start
+        and _WITH.match(clause[assoc.end() : cue.span.start]) is not None
+        and _INTERVENTION.search(clause[: assoc.start()]) is not None
+    )
+
+
+_WITH = re.compile(
+    r"\s+with\s+(?:(?:both|an?|the|also|only|statistically|\w+ly|mean|overall|further|marked|modest|slight|significant|dose-dependent|greater|substantial|lower|small|clear|striking|profound|rapid|transient|sustained|progressive|\d+%|\d+-fold)\s+)*$",
+    re.IGNORECASE,
+)
+_INTERVENTION = re.compile(
+    r"\b(?:treatments?|therap(?:y|ies)|administration|supplement(?:ation|s)|infusions?|injections?|interventions?"
+    r"|intake|consumption|ingestion|exercise|training|surgery|operation|transplantation|vaccination|immuni[sz]ation"
+    r"|exposure|challenge|diets?|feeding|fasting|weight loss|use|doses?|dosing|inhibitors?|agonists?|antagonists?"
+    r"|blockade|withdrawal|replacement|anaesthesia|anesthesia|bypass|(?:haemo|hemo)?dialysis|transfusions?|regimens?"
+    r"|inhalation|smoking cessation)\b(?:(?!\b(?:was|were|is|are|had|did|has|have)\b)[^,;])*"
+    r"\b(?:was|were|is|are|has been|have been|had been)\s+(?:\w+ly\s+|also\s+|not\s+)*$",
+    re.IGNORECASE,
+)
+
+
+def _starts_anew(assoc: re.Match[str], group: Group, cue: Cue, clause: str) -> bool:
+    """Whether the group begins a new statement after an association: "X was associated with age, and Y was raised"."""
+    return (
+        cue.side == "left"
+        and cue.predicate
+        and assoc.end() <= group.span.start < cue.span.start
+        and _NEW_SUBJECT.search(clause[assoc.end() : group.span.start]) is not None
+        and _VERB.search(clause[group.span.end : cue.span.end]) is not None
+    )
+
+
+_NEW_SUBJECT = re.compile(
+    rf",\s+(?:and|but)\s+(?:(?:the|both|mean|median|levels?|concentrations?|of|for|soluble|free|total|basal|baseline)\s+|[{FLUID_MARK}\s])*$",
+    re.IGNORECASE,
+)
 
 
 def _fresh(between: str) -> bool:

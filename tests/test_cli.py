@@ -15,6 +15,7 @@ from pathlib import Path
 import jsonschema
 import pandas as pd
 import pytest
+import spacy
 
 import extractor
 from extractor.cli import main
@@ -76,6 +77,7 @@ def test_mine_writes_the_contract_and_what_stands_beside_it(run: Run, small: Pat
         "findings": 1,
         "for_human": 0,
     }
+    assert report["unnormalised"] == []
     assert report["inputs"][0]["path"] == str(small)
     assert len(report["inputs"][0]["sha256"]) == len(report["output"]["sha256"]) == 64
     assert report["models"] == [{"name": "rules-1", "sha256": {}}]
@@ -88,6 +90,24 @@ def test_mine_writes_the_contract_and_what_stands_beside_it(run: Run, small: Pat
         "stage": "parse",
         "reason": "neither title nor abstract",
     }
+
+
+def test_names_that_the_word_lists_lack_are_counted_and_listed(run: Run, tmp_path: Path):
+    other = spacy.blank("en")
+    ruler = other.add_pipe("entity_ruler")
+    ruler.add_patterns([{"label": "CYTOKINE", "pattern": "novokine"}, {"label": "FLUID", "pattern": "gland juice"}])
+    other.to_disk(tmp_path / "model")
+    records = tmp_path / "in.jsonl"
+    text = "Serum novokine and IL-6 rose in patients. In gland juice novokine fell."
+    records.write_text("".join(json.dumps({"id": str(n), "title": "T", "abstract": text}) + "\n" for n in range(2)))
+    for jobs in (1, 2):
+        out = tmp_path / f"{jobs}.jsonl"
+        run("mine", records, "-o", out, "--classifier", "rules", "--ner", tmp_path / "model", "--jobs", jobs, "-q")
+        assert json.loads((tmp_path / f"{jobs}.jsonl.run.json").read_text())["unnormalised"] == [
+            {"kind": "cytokine", "text": "novokine", "times": 4},
+            {"kind": "fluid", "text": "gland juice", "times": 2},
+        ]
+        assert "novokine" not in {json.loads(line)["cytokine"]["text"] for line in out.read_text().splitlines()}
 
 
 def test_a_clean_run_ends_with_0_and_leaves_no_errors_file(run: Run, tmp_path: Path):

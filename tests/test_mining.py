@@ -127,7 +127,11 @@ class Touchy(RuleClassifier):
 def test_a_fault_costs_its_article_only(miner: Miner):
     touchy = Miner(nlp=miner._nlp, classifier=Touchy(), batch_size=64)
     answers = run.mine_portion(touchy, [NONE, FOUND, BACKGROUND])
-    assert answers == [("no_cytokine", [], ""), ("failed", [], "IndexError: odd text"), ("no_finding", [], "")]
+    assert answers == [
+        ("no_cytokine", [], "", ()),
+        ("failed", [], "IndexError: odd text", ()),
+        ("no_finding", [], "", ()),
+    ]
 
 
 def test_the_limit_stops_reading():

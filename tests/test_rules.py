@@ -63,6 +63,24 @@ MIXED = [
         "\nThe drug decreased <fluid>serum</fluid> <cyt>TNF</cyt> and increased <cyt>IL-10</cyt>.",
         "TNF serum down; IL-10 serum up",
     ),
+    # associations: an intervention's are its effects, and what follows one is a statement of its own
+    (
+        "\nVitamin supplementation was associated with a significant decrease in <fluid>plasma</fluid> <cyt>IL-6</cyt>.",
+        "IL-6 plasma down",
+    ),
+    (
+        "\nPlatelet counts were associated with age, and <fluid>serum</fluid> <cyt>CXCL4</cyt> levels were reduced in the patients.",
+        "CXCL4 serum down",
+    ),
+    # the comparator first
+    (
+        "\nHeadache controls had lower <cyt>MCP-1</cyt> in <fluid>CSF</fluid> than patients with ALS.",
+        "MCP-1 CSF up",
+    ),
+    (
+        "\n<fluid>CSF</fluid> levels of <cyt>MCP-1</cyt> in the control group lay below those of ALS patients.",
+        "MCP-1 CSF up",
+    ),
     # exceptions
     (
         "\n<fluid>Serum</fluid> <cyt>IL-6</cyt>, but not <cyt>IL-8</cyt>, was raised in the patients.",
@@ -175,8 +193,22 @@ ELSEWHERE = [
         "\n<fluid>Serum</fluid> <cyt>IL-6</cyt> rose after the burn.\nTreatment restored <cyt>IL-6</cyt> levels.",
         "IL-6 serum up; IL-6 serum down",
     ),
+    (
+        "\n<fluid>Serum</fluid> was obtained from patients and from controls.\nPatients had higher <cyt>IL-6</cyt> than controls.",
+        "IL-6 serum up",
+    ),
+    (
+        "\n<fluid>CSF</fluid> cytokines were measured.\n<cyt>RANTES</cyt> was decreased regardless of whether a mutation was present.",
+        "RANTES CSF down",
+    ),
+    (
+        "\n<fluid>BALF</fluid> recovered from the lungs of mutant mice revealed elevated levels of <cyt>IL-5</cyt>.",
+        "IL-5 BALF up",
+    ),
 ]
 NOTHING = [
+    "\nThe severity score was associated with higher <fluid>serum</fluid> <cyt>IL-6</cyt>.",
+    "\n<fluid>CSF</fluid> of patients was injected into rats, and the muscle was studied.\n<cyt>BDNF</cyt> was increased.",
     # association, prediction
     "\n<fluid>Serum</fluid> <cyt>IL-6</cyt> correlated with disease severity.",
     "\nHigher <fluid>serum</fluid> <cyt>IL-6</cyt> was associated with shorter survival.",

@@ -50,7 +50,7 @@ def test_a_crash_would_be_seen(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_bombs_and_other_inputs_made_to_harm(zygote: Zygote, tmp_path: Path):
-    outcome = hostile.run(tmp_path, zygote, bomb=SHORT.bomb, token=SHORT.token)
+    outcome = hostile.run(tmp_path, zygote, bomb=SHORT.bomb, token=SHORT.token, text=SHORT.text)
     assert outcome.wrong == []
     assert outcome.tried > 80
 

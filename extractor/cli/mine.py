@@ -7,6 +7,7 @@ import hashlib
 import io
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -133,7 +134,7 @@ def _run(job: _Job, reporter: Reporter) -> Json:
     _refuse_own_output(job, names)
     settings = MinerSettings(classifier=classifier, ner=job.ner, min_score=job.min_score)
     with _hashed_stdin() as stdin:
-        counts = _mine(job, names, settings, reporter)
+        counts, unnormalised = _mine(job, names, settings, reporter)
     report: Json = {
         "schema": 1,
         "program": {"name": provenance.DISTRIBUTION, "version": provenance.package_version()},
@@ -145,6 +146,9 @@ def _run(job: _Job, reporter: Reporter) -> Json:
         ],
         "options": {"limit": job.limit, "min_score": job.min_score, "ner": job.ner, "jobs": job.jobs},
         "counts": asdict(counts),
+        "unnormalised": [
+            {"kind": kind, "text": text, "times": times} for (kind, text), times in sorted(unnormalised.items())
+        ],
         "models": provenance.models_used(classifier, job.ner),
         "tables": provenance.tables(),
         "versions": provenance.versions(),
@@ -168,11 +172,14 @@ def _refuse_own_output(job: _Job, names: list[str]) -> None:
             raise typer.BadParameter(f"{name}: is an input and the output: write OUT somewhere else")
 
 
-def _mine(job: _Job, names: list[str], settings: MinerSettings, reporter: Reporter) -> Counts:
+def _mine(
+    job: _Job, names: list[str], settings: MinerSettings, reporter: Reporter
+) -> tuple[Counts, Counter[tuple[str, str]]]:
+    """Counts of the records, and of the names seen that have no concept."""
     from extractor.output import ErrorLog
     from extractor.run import Counts, mine_inputs, read_inputs
 
-    counts = Counts()
+    counts, unnormalised = Counts(), Counter[tuple[str, str]]()
     errors = job.beside("errors.jsonl")
     with contextlib.ExitStack() as stack:
         writer = stack.enter_context(_writer(job))
@@ -181,12 +188,13 @@ def _mine(job: _Job, names: list[str], settings: MinerSettings, reporter: Report
         update = stack.enter_context(reporter.progress("mined"))
         for result in mine_inputs(read_inputs(names), settings, jobs=job.jobs, limit=job.limit):
             counts.add(result)
+            unnormalised.update(result.unnormalised)
             writer.add(result.findings)
             keep(result)
             if result.error is not None:
                 _log_error(result.error, log, reporter)
             update(counts.read, counts.findings)
-    return counts
+    return counts, unnormalised
 
 
 @contextlib.contextmanager

@@ -24,7 +24,7 @@ def relation(
     annotations: options.Annotations = Path("annotations"),
     version: Annotated[str, typer.Option(help="Of the model.")] = "1.1.0",
     work: Annotated[Path, typer.Option(metavar="FOLDER", help="Checkpoints and the adapted encoder.")] = Path("work"),
-    epochs: Annotated[int, typer.Option(min=1)] = 15,
+    epochs: Annotated[int, typer.Option(min=1)] = 10,
     seed: Annotated[int, typer.Option(help="Of every generator.")] = 1,
     threads: Annotated[int, typer.Option(min=1, help="Of torch.")] = 3,
     start: Annotated[Path | None, typer.Option(metavar="FILE", help="Checkpoint to go on from.")] = None,

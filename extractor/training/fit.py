@@ -36,12 +36,13 @@ class FitSettings:
         mirror: share of the articles that can be that are read with their directions exchanged.
         frozen: lower layers of the encoder, its embeddings included, that stay as they were adapted; saves time.
         blank: share of the words hidden from the encoder.
+        dropout: of the head and of the encoder's hidden states.
         average: decay per step of the running mean of the weights, which is what is kept.
         seed: of every generator.
         threads: of torch; part of what makes a run repeatable.
     """
 
-    epochs: int = 15
+    epochs: int = 10
     batch: int = 6
     rate: float = 2.5e-4
     head_factor: float = 4.0
@@ -50,7 +51,8 @@ class FitSettings:
     negatives: float = 0.5
     mirror: float = 0.3
     frozen: int = 2
-    blank: float = 0.04
+    blank: float = 0.12
+    dropout: float = 0.1
     average: float = 0.995
     seed: int = 1
     threads: int = 3
@@ -91,7 +93,7 @@ def fit(
     torch.manual_seed(settings.seed)
     torch.set_num_threads(settings.threads)
     rng = random.Random(settings.seed)
-    network = RelationNetwork(encoder)
+    network = RelationNetwork(encoder, dropout=settings.dropout)
     network.freeze(settings.frozen)
     network.to(device)
     if start is not None:

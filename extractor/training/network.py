@@ -22,7 +22,7 @@ class RelationNetwork(nn.Module):
     Args:
         encoder: Hugging Face id or path.
         hidden: width of the head.
-        dropout: of the head.
+        dropout: of the head and of the encoder's hidden states.
     """
 
     def __init__(self, encoder: str, *, hidden: int = 256, dropout: float = 0.1) -> None:
@@ -31,7 +31,7 @@ class RelationNetwork(nn.Module):
             encoder,
             attn_implementation="sdpa",
             attention_probs_dropout_prob=0.0,
-            hidden_dropout_prob=0.0,
+            hidden_dropout_prob=dropout,
             add_pooling_layer=False,
         )
         width = self.encoder.config.hidden_size

@@ -165,7 +165,7 @@ def _trouble(folder: Path, _sizes: Sizes, _seed: int, result: dict[str, Any]) ->
 
 def _hostile(folder: Path, sizes: Sizes, _seed: int, result: dict[str, Any]) -> Iterator[Row]:
     with Zygote() as zygote:
-        done = hostile.run(folder, zygote, bomb=sizes.bomb, token=sizes.token)
+        done = hostile.run(folder, zygote, bomb=sizes.bomb, token=sizes.token, text=sizes.text)
     result["wrong"] += done.wrong
     seen = (
         f"slowest {done.slowest[0]} s ({done.slowest[1]}), most memory {done.largest[0]:.0f} MiB ({done.largest[1]}); "

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from extractor.mining import LONGEST_TEXT, MOST_NAMES
+from extractor.mining import MOST_NAMES
 from soak import seeds
 from soak.zygote import Zygote
 
@@ -68,7 +68,7 @@ class Outcome:
     wrong: list[str] = field(default_factory=list)
 
 
-def run(folder: Path, zygote: Zygote, *, bomb: int, token: int) -> Outcome:
+def run(folder: Path, zygote: Zygote, *, bomb: int, token: int, text: int) -> Outcome:
     """Read every one of them.
 
     Args:
@@ -76,10 +76,11 @@ def run(folder: Path, zygote: Zygote, *, bomb: int, token: int) -> Outcome:
         zygote: the warm process.
         bomb: bytes that compressed bombs unpack to.
         token: bytes of one word.
+        text: characters of a text that is read.
     """
     outcome = Outcome()
     idle = zygote.run("read", target="ids", path=str(_written(folder, b"1\n"))).peak
-    for number, case in enumerate(cases(bomb=bomb, token=token)):
+    for number, case in enumerate(cases(bomb=bomb, token=token, text=text)):
         path = folder / f"{number}{case.ending}"
         case.write(path)
         done = zygote.run("read", target=case.target, path=str(path), limit=case.seconds + 10)
@@ -124,13 +125,13 @@ def _line(**fields: object) -> bytes:
     return json.dumps({"id": "a", "title": "T", "abstract": "IL-6", **fields}).encode() + b"\n"
 
 
-def cases(*, bomb: int, token: int) -> Iterator[Case]:
-    """Every one of them; bombs unpack to ``bomb`` bytes, long words have ``token``."""
+def cases(*, bomb: int, token: int, text: int) -> Iterator[Case]:
+    """Every one of them; bombs unpack to ``bomb`` bytes, long words have ``token``, long texts ``text`` characters."""
     yield from _entities()
     yield from _bombs(bomb)
     yield from _nested()
     yield from _characters()
-    yield from _long(token)
+    yield from _long(token, text)
 
 
 def _entities() -> Iterator[Case]:
@@ -252,7 +253,7 @@ def _characters() -> Iterator[Case]:
             )
 
 
-def _long(size: int) -> Iterator[Case]:
+def _long(size: int, text: int) -> Iterator[Case]:
     word = b"x" * size
     some: dict[str, Any] = {"seconds": 120.0, "mebibytes": 40 * size // _MEBI + 256}
     yield Case(
@@ -272,7 +273,7 @@ def _long(size: int) -> Iterator[Case]:
     )
     yield Case("a long number", "articles", _data(_line(pmid=1).replace(b": 1,", b": " + b"1" * size + b",")), **some)
     for filling in _FILLINGS:
-        for length in sorted({size, LONGEST_TEXT - 100}):
+        for length in (text, size):
             shown = _data(b"Serum\nIL-6 in serum rose " + (filling * (length // len(filling))).encode())
             yield Case(f"text of {filling!r} only, {length:,} characters", "text", shown, **some)
     for filling in _DENSE:

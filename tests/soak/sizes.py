@@ -16,6 +16,7 @@ class Sizes:
     again: of these, articles that are mined again in every other way, at most.
     bomb: bytes a compressed bomb unpacks to.
     token: bytes of one word.
+    text: characters of the texts that are read although they are too much.
     rounds: times each input is read again when memory is watched.
     """
 
@@ -27,6 +28,7 @@ class Sizes:
     again: int
     bomb: int
     token: int
+    text: int
     rounds: int
 
 
@@ -39,6 +41,7 @@ SHORT = Sizes(
     again=150,
     bomb=64 << 20,
     token=1 << 20,
+    text=15_000,
     rounds=40,
 )
 LONG = Sizes(
@@ -50,6 +53,7 @@ LONG = Sizes(
     again=6_000,
     bomb=1 << 30,
     token=10 << 20,
+    text=99_900,
     rounds=400,
 )
 

@@ -54,8 +54,7 @@ def run(folder: Path, zygote: Zygote, other: Zygote, *, disks: Sequence[int] = F
     outcome = Outcome()
     with scenarios() as there:
         for scenario in there:
-            if scenario.name != "batch":  # its one line comes after lines of pyarrow's finaliser
-                _full_disks(scenario, folder / "full" / scenario.name, disks, zygote, outcome)
+            _full_disks(scenario, folder / "full" / scenario.name, disks, zygote, outcome)
             _read_only(scenario, folder / "read-only" / scenario.name, zygote, outcome)
         _two_of_the_same(there, folder / "same", zygote, other, outcome)
     _locked(folder / "locked", zygote, outcome)
@@ -237,7 +236,7 @@ def _fresh(folder: Path) -> Path:
 
 def _is_python(work: str) -> bool:
     """Whether the work is a call in Python, whose error is an exception and not yet the command line's one line."""
-    return work != "command"
+    return work not in {"command", "review"}
 
 
 def _one_line(what: str, done: Done, outcome: Outcome, *, traceback: bool) -> None:
