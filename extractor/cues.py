@@ -18,6 +18,10 @@ _NEVER = re.compile(
     re.IGNORECASE,
 )
 _NO_NOUN = re.compile(r"\b(?:no|not|without|nor|neither)(?:\s+(?!but\b|and\b)[\w-]+){0,4}\s*$", re.IGNORECASE)
+_NEITHER_HAD = re.compile(
+    r"^\W*neither\b[^;]*\b(?:had|has|have|showed|exerted|produced|caused)\s+(?:an?\s+|any\s+)?(?:[\w-]+\s+){0,2}$",
+    re.IGNORECASE,
+)
 _TRIVIAL = re.compile(
     r"\b(?:not|non)[\s-]*(?:statistically\s+)?significant\b|\bunremarkable\b|\bnegligible\b|\binsignificant\b",
     re.IGNORECASE,
@@ -186,7 +190,9 @@ def _diffs(clause: str) -> list[Cue]:
         nothing = (
             negated(before)
             or _NEVER.search(clause) is not None
-            or (noun and (_NO_NOUN.search(before) or _TRIVIAL.search(clause)) is not None)
+            or (
+                noun and (_NO_NOUN.search(before) or _NEITHER_HAD.search(before) or _TRIVIAL.search(clause)) is not None
+            )
         )
         verdict: Way = "unchanged" if nothing else "none"
         if noun:

@@ -11,7 +11,7 @@ from extractor.statements import Statement
 from extractor.wordlists import CYTOKINE_MARK, FLUID_MARK
 
 _LIST = re.compile(
-    rf"^[\s,]*(?:and|or|as well as|but also|/|,|&|of|in|the|both|{FLUID_MARK}|\s|\([^)]*\))*$", re.IGNORECASE
+    rf"^[\s,]*(?:and|or|nor|as well as|but also|/|,|&|of|in|the|both|{FLUID_MARK}|\s|\([^)]*\))*$", re.IGNORECASE
 )
 _MODIFIES = re.compile(
     r"""^[\s,(]*(?:(?:and|or|of|in|for|the|soluble|both|mean|median|total|free|fasting|levels?|concentrations?|values?|titers?|cytokines?
@@ -165,7 +165,7 @@ def _listed(sentence: Sentence, first: Mention, fluids: Sequence[Mention], *, ba
             continue
         gap = sentence.masked[low.end - sentence.span.start : high.start - sentence.span.start]
         if not _LIST.match(gap) and not re.fullmatch(
-            r"\s*(?:levels?|concentrations?)?\s*(?:and|or)\s*(?:in\s*)?(?:the\s*)?", gap
+            r"\s*(?:levels?|concentrations?)?\s*(?:and|or|nor)\s*(?:in\s*)?(?:the\s*)?", gap
         ):
             break
         names.append(str(fluid.concept))

@@ -153,8 +153,8 @@ def _announced(group: Group, groups: Sequence[Group], cues: Sequence[Cue], claus
 
 
 _NONE_OF = re.compile(
-    rf"\b(?:neither|none|not one|no)\b(?: (?:of|the|these|those|serum|plasma|in|for|soluble|levels?|concentrations?)"
-    rf"|[\s{FLUID_MARK}])*$",
+    rf"\b(?:neither|none|not one|no)\b(?: (?:of|the|these|those|serum|plasma|in|for|soluble|levels?|concentrations?|nor"
+    rf"|or)|[\s{FLUID_MARK}])*$",
     re.IGNORECASE,
 )
 _COLON = re.compile(r"(?::|\bnamely\b|\bviz\b|\bi\.e\.)[^;:]*$", re.IGNORECASE)

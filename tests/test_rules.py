@@ -28,6 +28,7 @@ PLAIN = [
     "\nBaseline <fluid>serum</fluid> levels of <cyt>IL-18</cyt> were <up>above</up> the normal range; they <up>were above</up> those of controls.",
 ]
 UNCHANGED = [
+    "\nNeither drug had a significant <same>effect</same> on <fluid>plasma</fluid> levels of <cyt>IL-6</cyt>.",
     "\n<fluid>Serum</fluid> <cyt>IL-6</cyt> did <same>not differ</same> between patients and controls.",
     "\n<same>No significant difference</same> was found in <fluid>plasma</fluid> <cyt>TNF</cyt> between the groups.",
     "\nThere were <same>no differences</same> in <fluid>CSF</fluid> levels of <cyt>IL-1</cyt> and <cyt>IL-2</cyt>.",
@@ -71,6 +72,10 @@ MIXED = [
     (
         "\nPlatelet counts were associated with age, and <fluid>serum</fluid> <cyt>CXCL4</cyt> levels were reduced in the patients.",
         "CXCL4 serum down",
+    ),
+    (
+        "\nNeither <fluid>serum</fluid> nor <fluid>CSF</fluid> <cyt>IL-6</cyt> differed between the groups.",
+        "IL-6 serum same; IL-6 CSF same",
     ),
     # the comparator first
     (
