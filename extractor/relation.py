@@ -1,16 +1,15 @@
 """The trained relation classifier: an ONNX encoder with a head on mention pairs, weighed against the rules.
 
-The network reads the text and knows nothing of the rules; what both say of a triple, and of the other fluids and
-directions of its cytokine, is weighed by a logistic regression that was fitted on articles neither was made on. One
-call reads one article, so that no score depends on what else is in a batch; one thread, so that it does not depend on
-the machine's cores.
+The network reads the text and knows nothing of the rules; what both say of a triple is weighed by a logistic regression
+that was fitted on held-out articles. One call reads one article, so that no score depends on what else is in a batch;
+one thread, so that it does not depend on the machine's cores.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -31,17 +30,8 @@ RULES_SAY = 0.5
 """From this vote on the rules assert a direction."""
 FORMAT = 2
 """Version of the model folder's layout that this code reads."""
-INPUTS: tuple[str, ...] = (
-    "network",
-    "rules_say",
-    "rules_vote",
-    "network_elsewhere",
-    "rules_elsewhere",
-    "network_otherwise",
-    "rules_otherwise",
-)
-"""What a triple is weighed by: logits of the network, the rules' assertion (0 or 1) and vote, each the highest over the
-triple's mentions; the same of its cytokine in the other fluids, and of its pair in the other directions."""
+INPUTS: tuple[str, ...] = ("network", "rules")
+"""What a triple is weighed by: the network's logit and the rules' assertion (0 or 1), the highest of its mentions."""
 _SILENT = -8.0
 """The lowest logit that counts; less is as good as nothing said."""
 
@@ -169,10 +159,12 @@ class RelationClassifier:
             score = self.settings.score(inputs)
             if score >= threshold:
                 about = (o for o in opinions if _pair(o) == (triple.cytokine, triple.fluid))
+                told: set[Contrast] = set()
                 for opinion in _asserting(about, triple.direction):
-                    candidate = opinion.located(triple.direction)
                     contrast = self.contrast(annotated, opinion, triple.direction)
-                    yield Decision(candidate, triple.direction, contrast, round(score, 4))
+                    if contrast not in told:
+                        told.add(contrast)
+                        yield Decision(opinion.located(triple.direction), triple.direction, contrast, round(score, 4))
 
     def contrast(self, annotated: AnnotatedArticle, opinion: Opinion, direction: Direction) -> Contrast:
         """What the levels are compared between, by the network's logits and what the rules read."""
@@ -181,35 +173,13 @@ class RelationClassifier:
 
 def weigh(opinions: Sequence[Opinion]) -> dict[Triple, tuple[float, ...]]:
     """What speaks for each triple of an article: :data:`INPUTS` per triple."""
-    network: dict[Triple, float] = {}
-    rules: dict[Triple, float] = {}
+    said: dict[Triple, tuple[float, ...]] = {}
     for opinion in opinions:
         for direction, logit in zip(DIRECTIONS, opinion.logits, strict=True):
             triple = Triple(*_pair(opinion), direction)
-            network[triple] = max(logit, network.get(triple, _SILENT))
-            rules[triple] = max(opinion.vote(direction), rules.get(triple, 0.0))
-    fluids: dict[str, set[str]] = {}
-    for triple in network:
-        fluids.setdefault(triple.cytokine, set()).add(triple.fluid)
-    return {triple: _inputs(triple, network, rules, fluids[triple.cytokine]) for triple in network}
-
-
-def _inputs(
-    triple: Triple, network: Mapping[Triple, float], rules: Mapping[Triple, float], fluids: Iterable[str]
-) -> tuple[float, ...]:
-    elsewhere = [triple._replace(fluid=fluid) for fluid in fluids if fluid != triple.fluid]
-    otherwise = [triple._replace(direction=way) for way in DIRECTIONS if way != triple.direction]
-
-    def highest(of: Sequence[Triple]) -> tuple[float, float]:
-        return max((network[t] for t in of), default=_SILENT), float(any(rules[t] >= RULES_SAY for t in of))
-
-    return (
-        network[triple],
-        float(rules[triple] >= RULES_SAY),
-        rules[triple],
-        *highest(elsewhere),
-        *highest(otherwise),
-    )
+            network, rules = said.get(triple, (_SILENT, 0.0))
+            said[triple] = (max(logit, network), max(float(opinion.vote(direction) >= RULES_SAY), rules))
+    return said
 
 
 def likeliest_contrast(

@@ -10,7 +10,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from typing import IO
+from typing import IO, Any
 
 import pandas as pd
 
@@ -120,17 +120,27 @@ class DelimitedWriter:
         self._stream.write(text.encode())
 
 
+def open_parquet(stream: IO[bytes], schema: Any) -> Any:  # noqa: ANN401  # pyarrow has no types
+    """A ``pyarrow.parquet.ParquetWriter`` that neither tries again nor complains when a failed one is dropped."""
+    import pyarrow.parquet as pq  # noqa: PLC0415  # heavy, and only for this format
+
+    class Writer(pq.ParquetWriter):  # type: ignore[misc]
+        def __del__(self) -> None:
+            pass
+
+    return Writer(stream, schema)
+
+
 class ParquetWriter:
     """Parquet in row groups of :data:`CHUNK`, whatever the portions that come."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         import pyarrow as pa  # noqa: PLC0415  # heavy, and only for this format
-        import pyarrow.parquet as pq  # noqa: PLC0415
 
         kinds = {"str": pa.string(), "Int64": pa.int64(), "bool": pa.bool_(), "float64": pa.float64()}
         self._table = pa.Table
         self._schema = pa.schema([(name, kinds[kind]) for name, kind in COLUMNS.items()])
-        self._writer = pq.ParquetWriter(stream, self._schema)
+        self._writer = open_parquet(stream, self._schema)
         self._held: list[Finding] = []
 
     def add(self, findings: Sequence[Finding]) -> None:

@@ -41,7 +41,7 @@ def test_places_that_cannot_be_written(zygote: Zygote, tmp_path: Path):
     with Zygote() as other:
         outcome = trouble.run(tmp_path, zygote, other, disks=DISKS)
     assert outcome.wrong == []
-    assert outcome.tried["two writers"] == 3
+    assert outcome.tried["two writers"] >= 3
     assert outcome.tried["locked database"] == 1
     if outcome.skipped:
         pytest.skip(f"all but: {'; '.join(outcome.skipped)}")

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from extractor.output import AtomicFile
 from extractor.records import Json
+from extractor.tables import open_parquet
 
 ROWS = 10_000
 """Rows of a row group."""
@@ -40,15 +41,9 @@ def write_tables(path: Path, tables: Iterable[Table], schema: Any) -> None:  # n
     Raises:
         InputError: it cannot be written there.
     """
-    with AtomicFile(path) as stream:
-        writer = pq.ParquetWriter(stream, schema)
-        try:
-            for group in _groups(tables, schema):
-                writer.write_table(group, row_group_size=ROWS)
-            writer.close()
-        except BaseException:
-            writer.is_open = False  # or its finaliser would try again, and complain, on a full disk
-            raise
+    with AtomicFile(path) as stream, open_parquet(stream, schema) as writer:
+        for group in _groups(tables, schema):
+            writer.write_table(group, row_group_size=ROWS)
 
 
 def _groups(tables: Iterable[Table], schema: Any) -> Iterator[Table]:  # noqa: ANN401  # a pyarrow.Schema

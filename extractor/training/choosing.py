@@ -21,7 +21,8 @@ _T = TypeVar("_T")
 SURE_PRECISION = 0.95
 """Precision from which on no human need look."""
 FOLDS = 5
-_PENALTY = 1.0
+_PART_WEIGHT = 100.0
+"""What the true triples of a part weigh in all, in a regression whose penalty is 1."""
 _CONTRAST_GAINS = (0.0, 1.0, 2.0, 3.0, 5.0)
 
 
@@ -89,19 +90,24 @@ def choose(classifier: RelationClassifier, held: Held) -> Choice:
     f1 = {part: round(triple_f1(gold[part], scored[part], threshold), 4) for part in held}
     contrasts = {gain: _contrasts(held, opinions, gain) for gain in _CONTRAST_GAINS}
     gain = max(_CONTRAST_GAINS, key=lambda g: (sum(contrasts[g].values()), -g))
-    weights, intercept = fit_weights([pair for part in gold for pair in zip(gold[part], inputs[part], strict=True)])
+    weights, intercept = fit_weights({part: list(zip(gold[part], inputs[part], strict=True)) for part in gold})
     return Choice(weights, intercept, threshold, _sure_from(gold, scored, threshold), gain, f1, contrasts[gain])
 
 
-def fit_weights(articles: Sequence[tuple[GoldArticle, Inputs]]) -> tuple[tuple[float, ...], float]:
+def fit_weights(parts: Mapping[str, Sequence[tuple[GoldArticle, Inputs]]]) -> tuple[tuple[float, ...], float]:
     """Weights and intercept of the logistic regression of truth on ``extractor.relation.INPUTS``.
 
-    Debatable triples take no part. Source: Wolpert 1992, "Stacked generalization".
+    Debatable triples take no part; every part has the same weight in all. Source: Wolpert 1992, "Stacked
+    generalization".
     """
-    judged = [pair for gold, inputs in articles for pair in _judged(gold, inputs)]
-    model = LogisticRegression(C=_PENALTY, max_iter=1000).fit(
-        np.array([x for x, _ in judged]), np.array([truth for _, truth in judged])
-    )
+    rows, truths, shares = list[tuple[float, ...]](), list[bool](), list[float]()
+    for articles in parts.values():
+        judged = [pair for gold, inputs in articles for pair in _judged(gold, inputs)]
+        true = sum(truth for _, truth in judged)
+        rows += [x for x, _ in judged]
+        truths += [truth for _, truth in judged]
+        shares += [_PART_WEIGHT / max(1, true)] * len(judged)
+    model = LogisticRegression(max_iter=1000).fit(np.array(rows), np.array(truths), sample_weight=np.array(shares))
     return tuple(round(float(w), 6) for w in model.coef_[0]), round(float(model.intercept_[0]), 6)
 
 
@@ -109,17 +115,15 @@ def _cross_fitted(
     gold: Mapping[str, Sequence[GoldArticle]], inputs: Mapping[str, Sequence[Inputs]]
 ) -> dict[str, list[Scored]]:
     """Probability of every triple by weights fitted on the articles of the other folds."""
-    everything = [pair for part in gold for pair in zip(gold[part], inputs[part], strict=True)]
+    pairs = {part: list(zip(gold[part], inputs[part], strict=True)) for part in gold}
     settings = []
     for fold in range(FOLDS):
-        weights, intercept = fit_weights([(g, x) for g, x in everything if _fold(g) != fold])
+        others = {part: [(g, x) for g, x in of_part if _fold(g) != fold] for part, of_part in pairs.items()}
+        weights, intercept = fit_weights(others)
         settings.append(replace(_NOTHING, weights=weights, intercept=intercept))
     return {
-        part: [
-            {triple: settings[_fold(g)].score(x) for triple, x in each.items()}
-            for g, each in zip(gold[part], inputs[part], strict=True)
-        ]
-        for part in gold
+        part: [{triple: settings[_fold(g)].score(x) for triple, x in each.items()} for g, each in of_part]
+        for part, of_part in pairs.items()
     }
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from extractor.pubmed import Clock
 
-_IDLE = 1.0
+_IDLE = 3.0
 """Real seconds without any event after which a thread that is not asleep counts as idle (waiting for work, a lock)."""
 _LIMIT = 120.0
 """Real seconds one sleep may take: the clock stands still then, and nobody would ever wake up."""
