@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -11,10 +12,17 @@ from datetime import UTC, datetime, timedelta
 
 from extractor.pubmed import Clock
 
-_IDLE = 3.0
-"""Real seconds without any event after which a thread that is not asleep counts as idle (waiting for work, a lock)."""
+_IDLE = 1.0
+"""Real seconds without any event after which a thread that is not asleep, but waits for work, counts as idle."""
+_WAITING = ("threading.py", "queue.py", "socket.py", "futures/thread.py", "futures/_base.py")
+"""Where a thread stands that waits for work, for others or for an answer; elsewhere it is about to do something."""
 _LIMIT = 120.0
 """Real seconds one sleep may take: the clock stands still then, and nobody would ever wake up."""
+
+
+def _waits(thread: threading.Thread) -> bool:
+    frame = sys._current_frames().get(thread.ident or 0)
+    return frame is None or frame.f_code.co_filename.endswith(_WAITING)
 
 
 class VirtualTime:
@@ -64,7 +72,7 @@ class VirtualTime:
                 if not self._awake and not self._under_way and self._wakes[0] == wake:
                     self.seconds = wake
                 elif not self._changed.wait(_IDLE) and time.monotonic() - self._last >= _IDLE:
-                    self._awake.clear()
+                    self._awake = {thread for thread in self._awake if not _waits(thread)}
             self._wakes.remove(wake)
             heapq.heapify(self._wakes)
             self._awake.add(me)
@@ -72,10 +80,10 @@ class VirtualTime:
             self._changed.notify_all()
 
     def pass_by(self, seconds: float) -> None:
-        """Let time go by without anybody waiting: a server that is slow."""
+        """A server that is slow: time goes by once every request that was let go has come in."""
+        self.sleep(seconds)
         with self._changed:
-            self.seconds += seconds
-            self._changed.notify_all()
+            self._awake.discard(threading.current_thread())
 
     @contextmanager
     def request(self) -> Iterator[float]:
