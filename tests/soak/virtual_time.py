@@ -16,6 +16,8 @@ _IDLE = 1.0
 """Real seconds without any event after which a thread that is not asleep, but waits for work, counts as idle."""
 _WAITING = ("threading.py", "queue.py", "socket.py", "futures/thread.py", "futures/_base.py")
 """Where a thread stands that waits for work, for others or for an answer; elsewhere it is about to do something."""
+_STUCK = 15.0
+"""Real seconds without any event after which every thread counts as idle, wherever it stands."""
 _LIMIT = 120.0
 """Real seconds one sleep may take: the clock stands still then, and nobody would ever wake up."""
 
@@ -72,7 +74,8 @@ class VirtualTime:
                 if not self._awake and not self._under_way and self._wakes[0] == wake:
                     self.seconds = wake
                 elif not self._changed.wait(_IDLE) and time.monotonic() - self._last >= _IDLE:
-                    self._awake = {thread for thread in self._awake if not _waits(thread)}
+                    stuck = time.monotonic() - self._last >= _STUCK
+                    self._awake = {thread for thread in self._awake if not stuck and not _waits(thread)}
             self._wakes.remove(wake)
             heapq.heapify(self._wakes)
             self._awake.add(me)
