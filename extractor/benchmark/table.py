@@ -80,7 +80,7 @@ def soak_caption(result: Json) -> str:
     """Version, date and length of a run of ``make soak``, and what could not be tried."""
     skipped = f"; skipped: {'; '.join(result['skipped'])}" if result["skipped"] else ""
     hours = result["seconds"] / 3600
-    return f"make soak: version {result['version']}, {result['date']}, {hours:.1f} hours on one core{skipped}."
+    return f"make soak: version {result['version']}, {result['date']}, {hours:.1f} hours in all{skipped}."
 
 
 def soak_table(result: Json) -> str:

@@ -131,7 +131,9 @@ def _pubmed(folder: Path, sizes: Sizes, seed: int, result: dict[str, Any]) -> It
         bad,
         f"{done.expected:,} ids asked for, {done.arrived:,} arrived once, {done.named:,} named as missing",
     )
-    fast = done.fastest[0] > 3 or done.fastest[1] > 10
+    fast = (done.fastest[0] > 3 or done.fastest[1] > 10) and not done.forced
+    if done.forced:
+        result["skipped"].append(f"the exact pace of requests: this machine held a thread up {done.forced} times")
     result["wrong"] += (
         [f"PubMed: too fast: {done.fastest}, too early: {done.too_early}"] if fast or done.too_early else []
     )

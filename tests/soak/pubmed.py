@@ -42,6 +42,7 @@ class Outcome:
         foreign: PMIDs that arrived and were not asked for.
         given_up: fetches that ended with an error and were taken up again by the same command.
         fastest: most requests that reached the server within any second, without and with a key.
+        forced: how often the clock had to be moved on by force; the pace is not measured exactly then.
         too_early: requests that came while the server had asked for quiet.
         wrong: what else was not as it should be, one line each.
     """
@@ -57,6 +58,7 @@ class Outcome:
     foreign: list[str] = field(default_factory=list)
     given_up: int = 0
     fastest: tuple[int, int] = (0, 0)
+    forced: int = 0
     too_early: int = 0
     wrong: list[str] = field(default_factory=list)
 
@@ -143,6 +145,7 @@ def _check(outcome: Outcome, manifest: Manifest, out: Path, ids: dict[str, str],
 
 def _check_pace(outcome: Outcome, server: FaultyPubMed) -> None:
     outcome.fastest = (_fastest(server, key=False), _fastest(server, key=True))
+    outcome.forced = server.time.forced
     moments = [moment for moment, _ in server.arrivals]
     outcome.too_early = sum(quiet < moment < quiet + RETRY_AFTER for quiet in server.told_to_wait for moment in moments)
     if any(later < earlier for earlier, later in pairwise(moments)):

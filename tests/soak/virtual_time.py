@@ -35,6 +35,8 @@ class VirtualTime:
 
     def __init__(self, *, start: datetime = datetime(2025, 6, 1, tzinfo=UTC)) -> None:
         self.seconds = 0.0
+        self.forced = 0
+        """How often it moved on although a thread seemed busy: moments measured then may be late."""
         self._start = start
         self._changed = threading.Condition()
         self._awake: set[threading.Thread] = set()
@@ -75,7 +77,9 @@ class VirtualTime:
                     self.seconds = wake
                 elif not self._changed.wait(_IDLE) and time.monotonic() - self._last >= _IDLE:
                     stuck = time.monotonic() - self._last >= _STUCK
-                    self._awake = {thread for thread in self._awake if not stuck and not _waits(thread)}
+                    waiting = {thread for thread in self._awake if not _waits(thread)}
+                    self.forced += bool(stuck and waiting)
+                    self._awake = set() if stuck else waiting
             self._wakes.remove(wake)
             heapq.heapify(self._wakes)
             self._awake.add(me)
