@@ -24,7 +24,7 @@ from extractor.rules import RuleClassifier
 RULES = "rules"
 """Name that asks for the rules in place of the trained classifier."""
 LONGEST_TEXT = 100_000
-"""Characters. The longest of 52,000 abstracts has 7,617; what is longer than this is none, and time is bounded."""
+"""Characters. What is longer is no abstract, and time is bounded."""
 MOST_NAMES = 400
 """Mentions in one text, for the same reason: the time for a text grows with the square of them."""
 

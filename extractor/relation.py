@@ -60,14 +60,6 @@ class RelationSettings:
     rules_contrast: float
     sha256: dict[str, str]
 
-    def score(self, inputs: Sequence[float]) -> float:
-        """Probability of a triple.
-
-        Args:
-            inputs: as :data:`INPUTS` names them.
-        """
-        return squash(self.intercept + sum(w * x for w, x in zip(self.weights, inputs, strict=True)))
-
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
@@ -156,19 +148,17 @@ class RelationClassifier:
     ) -> Iterator[Decision]:
         opinions = self.opinions(annotated, candidates)
         for triple, inputs in sorted(weigh(opinions).items()):
-            score = self.settings.score(inputs)
-            if score >= threshold:
-                about = (o for o in opinions if _pair(o) == (triple.cytokine, triple.fluid))
-                told: set[Contrast] = set()
-                for opinion in _asserting(about, triple.direction):
-                    contrast = self.contrast(annotated, opinion, triple.direction)
-                    if contrast not in told:
-                        told.add(contrast)
-                        yield Decision(opinion.located(triple.direction), triple.direction, contrast, round(score, 4))
-
-    def contrast(self, annotated: AnnotatedArticle, opinion: Opinion, direction: Direction) -> Contrast:
-        """What the levels are compared between, by the network's logits and what the rules read."""
-        return likeliest_contrast(annotated, opinion, direction, rules_contrast=self.settings.rules_contrast)
+            score = probability(inputs, self.settings.weights, self.settings.intercept)
+            if score < threshold:
+                continue
+            strongest: dict[Contrast, Opinion] = {}
+            for opinion in asserting(opinions, triple):
+                contrast = likeliest_contrast(
+                    annotated, opinion, triple.direction, rules_contrast=self.settings.rules_contrast
+                )
+                strongest.setdefault(contrast, opinion)
+            for contrast, opinion in strongest.items():
+                yield Decision(opinion.located(triple.direction), triple.direction, contrast, round(score, 4))
 
 
 def weigh(opinions: Sequence[Opinion]) -> dict[Triple, tuple[float, ...]]:
@@ -180,6 +170,11 @@ def weigh(opinions: Sequence[Opinion]) -> dict[Triple, tuple[float, ...]]:
             network, rules = said.get(triple, (_SILENT, 0.0))
             said[triple] = (max(logit, network), max(float(opinion.vote(direction) >= RULES_SAY), rules))
     return said
+
+
+def probability(inputs: Sequence[float], weights: Sequence[float], intercept: float) -> float:
+    """Probability of a triple; ``inputs`` and ``weights`` are in the order of :data:`INPUTS`."""
+    return squash(intercept + sum(w * x for w, x in zip(weights, inputs, strict=True)))
 
 
 def likeliest_contrast(
@@ -195,10 +190,11 @@ def _pair(opinion: Opinion) -> tuple[str, str]:
     return str(opinion.candidate.cytokine.concept), opinion.candidate.fluid_name
 
 
-def _asserting(opinions: Iterator[Opinion], direction: Direction) -> list[Opinion]:
-    """The opinions that assert a direction, the strongest first, and at least that one."""
-    ranked = sorted(opinions, key=lambda o: -o.strength(direction))
-    return [ranked[0], *(o for o in ranked[1:] if o.strength(direction) > 0)]
+def asserting(opinions: Sequence[Opinion], triple: Triple) -> list[Opinion]:
+    """The opinions on a triple's pair that assert its direction, the strongest first, and at least that one."""
+    about = (o for o in opinions if _pair(o) == (triple.cytokine, triple.fluid))
+    ranked = sorted(about, key=lambda o: -o.strength(triple.direction))
+    return [*ranked[:1], *(o for o in ranked[1:] if o.strength(triple.direction) > 0)]
 
 
 def squash(logit: float) -> float:

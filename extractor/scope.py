@@ -240,8 +240,10 @@ def _is_effect(assoc: re.Match[str], cue: Cue, clause: str) -> bool:
 
 
 _WITH = re.compile(
-    r"\s+with\s+(?:(?:both|an?|the|also|only|statistically|\w+ly|mean|overall|further|marked|modest|slight|significant|dose-dependent|greater|substantial|lower|small|clear|striking|profound|rapid|transient|sustained|progressive|\d+%|\d+-fold)\s+)*$",
-    re.IGNORECASE,
+    r"""\s+with\s+(?:(?:both|an?|the|also|only|\w+ly|mean|overall|further|marked|modest|slight|significant
+    |dose-dependent|greater|substantial|lower|small|clear|striking|profound|rapid|transient|sustained|progressive
+    |\d+%|\d+-fold)\s+)*$""",
+    re.IGNORECASE | re.VERBOSE,
 )
 _INTERVENTION = re.compile(
     r"\b(?:treatments?|therap(?:y|ies)|administration|supplement(?:ation|s)|infusions?|injections?|interventions?"
@@ -266,7 +268,8 @@ def _starts_anew(assoc: re.Match[str], group: Group, cue: Cue, clause: str) -> b
 
 
 _NEW_SUBJECT = re.compile(
-    rf",\s+(?:and|but)\s+(?:(?:the|both|mean|median|levels?|concentrations?|of|for|soluble|free|total|basal|baseline)\s+|[{FLUID_MARK}\s])*$",
+    rf",\s+(?:and|but)\s+(?:(?:the|both|mean|median|levels?|concentrations?|of|for|soluble|free|total|basal"
+    rf"|baseline)\s+|[{FLUID_MARK}\s])*$",
     re.IGNORECASE,
 )
 

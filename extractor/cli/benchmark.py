@@ -157,14 +157,8 @@ def literature(
     reporter = Reporter(quiet=quiet)
     systems = list(_miners(classifier, reporter))
     result = benchmark.literature_benchmark(articles, sources, systems, min_score=min_score)
-    output.mkdir(parents=True, exist_ok=True)
-    path = output / f"{result['name']}.json"
-    benchmark.write_result(result, path)
-    if as_json:
-        print_json(result)
-    else:
-        print(f"{table.literature_caption(result)}\n\n{table.literature_table(result)}", end="")
-    reporter.say(f"written: {path}")
+    text = f"{table.literature_caption(result)}\n\n{table.literature_table(result)}"
+    _hand_over(result, text, output, reporter, as_json=as_json)
 
 
 @app.command("speed")
@@ -188,7 +182,6 @@ def speed(
     """Time reading, prefilter, pipeline, classifier and workers against their rivals, in turn, on this machine."""
     import os
 
-    from extractor import benchmark
     from extractor.benchmark.speed import Sizes, speed_benchmark, table
 
     reporter = Reporter(quiet=quiet)
@@ -201,13 +194,21 @@ def speed(
         classifier=classifier,
         told=reporter.say,
     )
+    text = table.render(result)
+    _hand_over(result, text, output, reporter, as_json=as_json)
+
+
+def _hand_over(result: Json, text: str, output: Path, reporter: Reporter, *, as_json: bool) -> None:
+    """Write a result, and print it or its text."""
+    from extractor import benchmark
+
     output.mkdir(parents=True, exist_ok=True)
     path = output / f"{result['name']}.json"
     benchmark.write_result(result, path)
     if as_json:
         print_json(result)
     else:
-        print(table.render(result), end="")
+        print(text, end="")
     reporter.say(f"written: {path}")
 
 

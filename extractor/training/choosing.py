@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 
 from extractor.candidates import find_candidates
 from extractor.records import AnnotatedArticle, GoldArticle, Triple
-from extractor.relation import INPUTS, Opinion, RelationClassifier, RelationSettings, likeliest_contrast, weigh
+from extractor.relation import Opinion, RelationClassifier, asserting, likeliest_contrast, probability, weigh
 
 Scored = dict[Triple, float]
 Held = Mapping[str, Sequence[tuple[AnnotatedArticle, GoldArticle]]]
@@ -116,18 +116,14 @@ def _cross_fitted(
 ) -> dict[str, list[Scored]]:
     """Probability of every triple by weights fitted on the articles of the other folds."""
     pairs = {part: list(zip(gold[part], inputs[part], strict=True)) for part in gold}
-    settings = []
-    for fold in range(FOLDS):
-        others = {part: [(g, x) for g, x in of_part if _fold(g) != fold] for part, of_part in pairs.items()}
-        weights, intercept = fit_weights(others)
-        settings.append(replace(_NOTHING, weights=weights, intercept=intercept))
+    fitted = [
+        fit_weights({part: [(g, x) for g, x in of_part if _fold(g) != fold] for part, of_part in pairs.items()})
+        for fold in range(FOLDS)
+    ]
     return {
-        part: [{triple: settings[_fold(g)].score(x) for triple, x in each.items()} for g, each in of_part]
+        part: [{triple: probability(x, *fitted[_fold(g)]) for triple, x in each.items()} for g, each in of_part]
         for part, of_part in pairs.items()
     }
-
-
-_NOTHING = RelationSettings("", 0, (0.0,) * len(INPUTS), 0.0, 0.0, 1.0, 0.0, {})
 
 
 def _fold(gold: GoldArticle) -> int:
@@ -151,11 +147,10 @@ def _contrasts(held: Held, opinions: Mapping[str, Sequence[Sequence[Opinion]]], 
 def _contrast_is_right(
     annotated: AnnotatedArticle, gold: GoldArticle, triple: Triple, opinions: Sequence[Opinion], gain: float
 ) -> bool:
-    about = [o for o in opinions if (o.candidate.cytokine.concept, o.candidate.fluid_name) == triple[:2]]
+    about = asserting(opinions, triple)
     if not about:
         return False
-    best = max(about, key=lambda o: o.strength(triple.direction))
-    said = likeliest_contrast(annotated, best, triple.direction, rules_contrast=gain)
+    said = likeliest_contrast(annotated, about[0], triple.direction, rules_contrast=gain)
     return any(f.triple == triple and f.contrast == said for f in gold.findings)
 
 

@@ -13,7 +13,7 @@ from extractor.records import CONTRASTS, DIRECTIONS
 from extractor.training.examples import IGNORE, Example
 
 _RARE = -3.5
-"""Logit that a direction starts from: about one pair in thirty has it."""
+"""Logit that a direction starts from: few pairs have it."""
 
 
 class RelationNetwork(nn.Module):
