@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import ipaddress
+import signal
 import socket
 from collections.abc import Callable, Mapping
 
@@ -65,7 +65,10 @@ def links(access: Access, host: str, port: int) -> Mapping[str, str | None]:
 
 
 def serve(app: ASGIApp, listening: socket.socket, *, on_start: Callable[[], None]) -> None:
-    """Serve until interrupted.
+    """Serve until interrupted. Call it from the main thread.
+
+    An interrupt is a mark that the server looks at, from before ``on_start`` on: as an exception it could be raised,
+    and lost, in a callback that Python runs between two instructions.
 
     Args:
         app: the application.
@@ -73,9 +76,13 @@ def serve(app: ASGIApp, listening: socket.socket, *, on_start: Callable[[], None
         on_start: called before the first request is taken; connections wait meanwhile.
     """
     config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", server_header=False, ws="none")
-    with contextlib.suppress(KeyboardInterrupt):
+    server = uvicorn.Server(config)
+    before = signal.signal(signal.SIGINT, server.handle_exit)
+    try:
         on_start()
-        uvicorn.Server(config).run(sockets=[listening])
+        server.run(sockets=[listening])
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _is_any(host: str) -> bool:
