@@ -60,7 +60,7 @@ _IT = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    r"""\b(?:an?|no|this|the|followed\ by(?:\ an?)?)\ (?:(?:\w+ly|significant|marked|clear|further|such|modest
+    r"""\b(?:an?|no|this|(?P<these>these|both)|the|followed\ by(?:\ an?)?)\ (?:(?:\w+ly|significant|marked|clear|further|such|modest
       |slight|small|progressive|gradual|transient|rapid|sharp|steep|statistical|overall|group|substantial|strong|detectable
       |other)\ )*
       (?P<noun>increase|decrease|rise|fall|reduction|elevation|drop|decline|change|difference|effect)s?
@@ -172,11 +172,11 @@ def _topics(sentence: Sentence, before: _Before) -> Iterator[Reference]:
     for match in _LEVELS.finditer(sentence.masked):
         if near:
             yield Reference(Span(*match.span("level")), tuple(near), 1.0 if len(near) == 1 else 0.9)
-    if not before.single():
-        return
-    for match in _IT.finditer(sentence.masked):
-        group = "it" if match["it"] else "obj"
-        yield Reference(Span(*match.span(group)), tuple(before.single()), 0.9)
+    if before.single():
+        for match in _IT.finditer(sentence.masked):
+            group = "it" if match["it"] else "obj"
+            yield Reference(Span(*match.span(group)), tuple(before.single()), 0.9)
     if not _LEVELS.search(sentence.masked) and before.distance <= 2:
         for match in _BARE.finditer(sentence.masked):
-            yield Reference(Span(match.end(), match.end()), tuple(before.single()), 0.8)
+            if mentions := near if match["these"] else before.single():
+                yield Reference(Span(match.end(), match.end()), tuple(mentions), 0.8)

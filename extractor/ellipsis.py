@@ -78,14 +78,27 @@ def _way(clause: str, previous: Direction, told: bool) -> Direction | None:
     return None
 
 
+_SPARED_SUBJECT = re.compile(
+    r"^[^;:]*?\b(?:but|and) not\s+(?:(?:in|with|after|from|for|among|during)\s+)?(?:the\s+)?[^,;:]{3,60}?"
+    r"(?=,|\s+(?:resulted|led|caused|produced|induced|increased|decreased|reduced|raised|lowered|elevated)\b)",
+    re.IGNORECASE,
+)
+
+
 def spared(clause: str, told: Sequence[tuple[Group, Verdict]]) -> Iterator[tuple[Group, Verdict]]:
-    """The other half of "rose in patients but not in controls": no change there."""
-    match = _SPARED.search(clause)
-    if match is None or any(mark in match[0] for mark in (CYTOKINE_MARK, FLUID_MARK)):
-        return
+    """The other half of "rose in patients but not in controls", "A, but not B, raised X": no change there."""
+    late, early = _SPARED.search(clause), _SPARED_SUBJECT.match(clause)
     for group, verdict in told:
-        if verdict.direction != "unchanged" and not verdict.blocked and verdict.cue.span.end <= match.start():
+        if verdict.direction == "unchanged" or verdict.blocked:
+            continue
+        after = late is not None and verdict.cue.span.end <= late.start() and not _named(late[0])
+        before = early is not None and early.end() <= verdict.cue.span.start and not _named(early[0])
+        if after or before:
             yield group, replace(verdict, direction="unchanged", weight=verdict.weight * 0.75)
+
+
+def _named(part: str) -> bool:
+    return CYTOKINE_MARK in part or FLUID_MARK in part
 
 
 def denied(clause: str) -> Cue | None:

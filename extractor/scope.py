@@ -10,7 +10,7 @@ from itertools import pairwise
 from extractor.comparison import flipped, opposite, plain_way
 from extractor.cues import Cue
 from extractor.records import Direction, Mention, Span
-from extractor.wordlists import FLUID_MARK, pattern
+from extractor.wordlists import CYTOKINE_MARK, FLUID_MARK, pattern
 
 _JOIN = re.compile(
     rf"""^(?:[\s,/&+()\[\]{FLUID_MARK}-]|\b(?:and|or|as\ well\ as|plus|both|also|the|of|in|for|soluble|sera?
@@ -35,7 +35,7 @@ _EXCEPT = re.compile(
 _FOUND = re.compile(
     r"\b(?:was|were|is|are|could be|has been|have been)\s+(?:also\s+|\w+ly\s+|not\s+)*(?:found|observed|noted"
     r"|seen|detected|noticed|recorded|evident|present|measured"
-    r"|identified|reported|apparent|revealed|obtained|shown)\b|\bbetween\b",
+    r"|identified|reported|apparent|revealed|obtained|shown|for|that (?:of|in))\b|\bbetween\b",
     re.IGNORECASE,
 )
 
@@ -234,7 +234,7 @@ def _is_effect(assoc: re.Match[str], cue: Cue, clause: str) -> bool:
     return (
         cue.side == "right"
         and assoc.end() <= cue.span.start
-        and _WITH.match(clause[assoc.end() : cue.span.start]) is not None
+        and any(p.match(clause, assoc.end(), cue.span.start) for p in (_WITH, _WITH_LIST))
         and _INTERVENTION.search(clause[: assoc.start()]) is not None
     )
 
@@ -245,12 +245,16 @@ _WITH = re.compile(
     |\d+%|\d+-fold)\s+)*$""",
     re.IGNORECASE | re.VERBOSE,
 )
+_WITH_LIST = re.compile(
+    rf"\s+with\s+(?:(?!\b(?:was|were|is|are|had|did|has|have)\b)[^;{CYTOKINE_MARK}])*(?:,|\band)\s+(?:an?\s+|\w+ly\s+)*$",
+    re.IGNORECASE,
+)
 _INTERVENTION = re.compile(
     r"\b(?:treatments?|therap(?:y|ies)|administration|supplement(?:ation|s)|infusions?|injections?|interventions?"
     r"|intake|consumption|ingestion|exercise|training|surgery|operation|transplantation|vaccination|immuni[sz]ation"
     r"|exposure|challenge|diets?|feeding|fasting|weight loss|use|doses?|dosing|inhibitors?|agonists?|antagonists?"
     r"|blockade|withdrawal|replacement|anaesthesia|anesthesia|bypass|(?:haemo|hemo)?dialysis|transfusions?|regimens?"
-    r"|inhalation|smoking cessation)\b(?:(?!\b(?:was|were|is|are|had|did|has|have)\b)[^,;])*"
+    r"|inhalation|smoking cessation|effects?|benefits?|protection|improvements?)\b(?:(?!\b(?:was|were|is|are|had|did|has|have)\b)[^,;])*"
     r"\b(?:was|were|is|are|has been|have been|had been)\s+(?:\w+ly\s+|also\s+|not\s+)*$",
     re.IGNORECASE,
 )

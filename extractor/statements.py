@@ -50,9 +50,8 @@ _RATIO = re.compile(
 
 _NS = re.compile(
     r"(?:\bNS\b|\bn\.s\.|\bnot (?:statistically )?significant\b|\bnon-?significant(?:ly)?\b"
-    r"|\binsignificant(?:ly)?\b|\btended\b|\btrends?\b"
-    r"|without (?:reaching )?(?:statistical )?significance|not reach\w* (?:statistical )?significance"
-    r"|\bslight(?:ly)?\b|\bsomewhat\b)",
+    r"|\binsignificant(?:ly)?\b|\btended\b"
+    r"|without (?:reaching )?(?:statistical )?significance|not reach\w* (?:statistical )?significance)",
     re.IGNORECASE,
 )
 
