@@ -43,6 +43,7 @@ _HAD = re.compile(r"^\W*(?P<group>.*?)\s+(?:had|showed|displayed|exhibited|prese
 _IN_FLUID = re.compile(
     rf"\b(?:in|of)\s+(?:the\s+|their\s+|both\s+)?{FLUID_MARK}+(?:\s+(?:and|or|samples?)\b|[\s{FLUID_MARK}])*"
 )
+_FROM_START = re.compile(r"\bfrom (?:baseline|before|pre-?treatment)(?: values?| levels?)?\b", re.IGNORECASE)
 _PASSIVE = re.compile(r"\b(?:was|were|is|are|been)\s+(?:\w+ly\s+)*$", re.IGNORECASE)
 _BEYOND = re.compile(r"\b(?:above|below)$", re.IGNORECASE)
 _SUPERLATIVE = re.compile(r"(?:high|low)est$", re.IGNORECASE)
@@ -67,7 +68,7 @@ def flipped(cue: Cue, clause: str) -> bool:
         front = _FRONT.match(clause)
         return front is not None and _rank(_first(front["first"])) < _rank(front["second"])
     second = re.split(r"[,;]", after[than.end() :], maxsplit=1)[0]
-    near = _WHERE.search(_IN_FLUID.sub(" ", after[: than.start()]))
+    near = _WHERE.search(_FROM_START.sub(" ", _IN_FLUID.sub(" ", after[: than.start()])))
     return _rank(near[0] if near else _first(before)) < _rank(second)
 
 

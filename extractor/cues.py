@@ -123,7 +123,13 @@ def _directions(clause: str) -> list[Cue]:
 def _direction(clause: str, match: re.Match[str], kind: str, direction: Direction) -> Cue | None:
     before, after = clause[: match.start()], clause[match.end() :]
     side, loose = turn(before, after, kind)
-    if _OTHER_ANALYTE.match(after) or (kind == "word" and _WITH_LEVEL.search(before)):
+    if _SIZE_OF.match(clause, match.start()):
+        return None
+    if (
+        _OTHER_ANALYTE.match(after)
+        or _CUT_OFF.match(clause, match.end() - len("above"))
+        or (kind == "word" and _WITH_LEVEL.search(before))
+    ):
         return Cue(Span(*match.span()), "none", side, loose, None, True)
     verdict: Way = "unchanged" if negated(before) or _NEVER.search(clause) else direction
     predicate = side == "left" or _is_active(before, after, kind, match[0])
@@ -207,6 +213,16 @@ _PARTS = re.compile(r"separat|distinguish|discriminat|diverge|deviat|fluctuat", 
 _OTHER_ANALYTE = re.compile(
     rf"(?:\s+(?:levels?|concentrations?))?\s+than\s+(?:(?:those|that|the|levels?|concentrations?|soluble"
     rf"|of)\s+)*(?:{FLUID_MARK}+\s*)?{CYTOKINE_MARK}",
+    re.IGNORECASE,
+)
+_CUT_OFF = re.compile(
+    r"(?:above|below|.{5}\s+(?:than|or equal to))\s+(?:or equal to\s+)?(?:an?\s+|the\s+)?"
+    r"(?:[<>≥≤=]|\d[\d.,]*(?![\d.,]|\s*(?:%|times|[- ]?fold|x\b))|cut-?offs?\b|thresholds?\b|medians?\b)",
+    re.IGNORECASE,
+)
+_SIZE_OF = re.compile(
+    r"(?:greater|higher|larger|lower|smaller|lesser|more|less)\s+(?:[\w-]+\s+){0,2}?"
+    r"(?=(?:increase|decrease|reduction|rise|fall|decline|drop|elevation|decrement|increment)s?\b)",
     re.IGNORECASE,
 )
 _WITH_LEVEL = re.compile(

@@ -214,7 +214,7 @@ def _elsewhere(sentences: Sequence[Sentence], here: Sentence, statement: Stateme
     if _celled(sentences) > 0.6:
         return [], 0.0
     if len(specific) > 1:
-        return ["unspecified"], 0.8 * _trust(tier, here, sentence, statement)
+        return specific, 0.8 * _trust(tier, here, sentence, statement)
     return _specimen(specific, sentences), _trust(tier, here, sentence, statement)
 
 

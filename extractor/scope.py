@@ -128,7 +128,7 @@ def _governed(
         yield Verdict(cue, direction, weight, False)
         yield Verdict(cue, cue.attenuated, weight * 0.7, True)
         return
-    second = _overrule(cue, ranked)
+    second = _overrule(cue, ranked, clause)
     if second is not None:
         yield Verdict(second, plain_way(second.verdict), weight, False)
         yield Verdict(cue, direction, weight * 0.7, True)
@@ -185,12 +185,15 @@ def read_respectively(groups: Sequence[Group], cues: Sequence[Cue], clause: str)
 _COORDINATED = re.compile(r"^[\s,]*(?:and|or|was|were|\w+ly|[\s,])*$", re.IGNORECASE)
 
 
-def _overrule(cue: Cue, rest: Sequence[tuple[float, Cue]]) -> Cue | None:
-    """The predicate that says what became of a named rise: "the increase in X was prevented"."""
+_SIZE = re.compile(r"(?:greater|larger|bigger|smaller|higher|lower)\b", re.IGNORECASE)
+
+
+def _overrule(cue: Cue, rest: Sequence[tuple[float, Cue]], clause: str) -> Cue | None:
+    """The predicate that says what became of a named rise ("was prevented"), not how large it was ("was greater")."""
     if cue.side != "right" or cue.predicate or cue.verdict not in ("increased", "decreased"):
         return None
     for cost, other in rest:
-        if other.side != "left" or not other.predicate or cost >= 25:
+        if other.side != "left" or not other.predicate or cost >= 25 or _SIZE.match(clause, other.span.start):
             continue
         if other.verdict == "blocked":
             return replace(other, verdict=opposite(cue.verdict))

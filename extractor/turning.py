@@ -27,7 +27,7 @@ _CLOSED = re.compile(
     |immediately|towards?|almost|nearly|most)\b)""",
     re.IGNORECASE | re.VERBOSE,
 )
-OF = re.compile(r"\s*(?:in|of|for|on|upon)\b", re.IGNORECASE)
+OF = re.compile(r"\s*(?:from (?:baseline|before) )?(?:in|of|for|on|upon)\b", re.IGNORECASE)
 _OBJECT = re.compile(
     rf"\s+(?:\w+ly\s+)?(?:the\s+)?(?:mean\s+|both\s+)?(?:[{CYTOKINE_MARK}{FLUID_MARK}]|levels?\b|concentrations?\b)",
     re.IGNORECASE,
