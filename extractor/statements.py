@@ -95,6 +95,17 @@ class Statement:
     restored: bool = False
 
 
+_KNOWN = re.compile(
+    r"\b(?:is|are)\s+(?:(?!significantly\b)\w+ly\s+|often\s+|also\s+)?"
+    r"(?:increased|decreased|elevated|raised|reduced|higher|lower|highest|lowest|suppressed|up-?regulated|down-?regulated)\b",
+    re.IGNORECASE,
+)
+_OWN = re.compile(
+    r"\b(?:we|our|here|this study|these (?:results|data|findings)|show(?:s|ed|n)?|found|was|were|had|did)\b|p\s?[<=]",
+    re.IGNORECASE,
+)
+
+
 def base_score(sentence: Sentence) -> float:
     """How far a sentence of this role may be taken for a result of the study."""
     score = {"results": 0.9, "plain": 0.8, "conclusion": 0.7, "title": 0.6}.get(sentence.role, 0.0)
@@ -103,6 +114,8 @@ def base_score(sentence: Sentence) -> float:
     ):
         score = 0.3
     if sentence.role != "results" and pattern("background").search(sentence.masked):
+        score -= 0.35
+    elif sentence.role == "plain" and _KNOWN.search(sentence.masked) and not _OWN.search(sentence.masked):
         score -= 0.35
     return score
 
