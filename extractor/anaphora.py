@@ -59,8 +59,15 @@ _IT = re.compile(
     r"(?:^\W*|,\s*)(?P<it>it)\ (?!(?:is|was|has been|appears|seems|seemed)\b[^,;]*\bthat\b)|\b(?P<obj>it)\s*[.;,]?\s*$",
     re.IGNORECASE,
 )
+_THEY = re.compile(
+    r"\bthey(?=\s+(?:\w+ly\s+)?(?:dropped|fell|rose|increased|decreased|declined|returned|normali[sz]ed|peaked|remained"
+    r"|stayed|did\s+not\s+(?:change|differ|vary)|(?:were|was)\s+(?:\w+ly\s+)?(?:higher|lower|elevated|increased|decreased"
+    r"|reduced|raised|unchanged|similar|comparable))\b)",
+    re.IGNORECASE,
+)
 _BARE = re.compile(
-    r"""\b(?:an?|no|this|(?P<these>these|both)|the|followed\ by(?:\ an?)?)\ (?:(?:\w+ly|significant|marked|clear|further|such|modest
+    r"""\b(?:an?|no|this|(?P<these>these|both)|the|followed\ by(?:\ an?)?)\ (?:(?:\w+ly
+      |significant|marked|clear|further|such|modest
       |slight|small|progressive|gradual|transient|rapid|sharp|steep|statistical|overall|group|substantial|strong|detectable
       |other)\ )*
       (?P<noun>increase|decrease|rise|fall|reduction|elevation|drop|decline|change|difference|effect)s?
@@ -172,6 +179,9 @@ def _topics(sentence: Sentence, before: _Before) -> Iterator[Reference]:
     for match in _LEVELS.finditer(sentence.masked):
         if near:
             yield Reference(Span(*match.span("level")), tuple(near), 1.0 if len(near) == 1 else 0.9)
+    for match in _THEY.finditer(sentence.masked):
+        if near:
+            yield Reference(Span(*match.span()), tuple(near), 0.8)
     if before.single():
         for match in _IT.finditer(sentence.masked):
             group = "it" if match["it"] else "obj"

@@ -11,7 +11,8 @@ from extractor.wordlists import CYTOKINE_MARK
 
 _CUT = re.compile(
     r"""\s*;\s*|\s[-–—]+\s|(?:,\s*|\s+)(?=(?:
-      whereas|while|although|though|however|but(?!\s+(?:not|neither|also)\b)(?!\s+no\s+[\ue000\ue001])|yet|because|since
+      whereas|while|although|though|however(?!,\ (?:was|were|did|had|is|are|remained)\b)
+      |but(?!\s+(?:not|neither|also)\b)(?!\s+no\s+[\ue000\ue001])|yet|because|since
       |suggesting|indicating
       |which|resulting\ in|leading\ to|and\ (?:that|this|these|there|no|so)\b|as\ (?:well\ as\ (?:an?\b|with\b|in)
       |did\b|was\b|were\b)|nor\b|accompanied|followed|in\ contrast|on\ the\ other\ hand|conversely)\b)""",

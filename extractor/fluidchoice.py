@@ -92,7 +92,14 @@ def choose_fluids(
 
 def _excepted(sentence: Sentence, fluid: Mention) -> bool:
     before = sentence.masked[: fluid.span.start - sentence.span.start]
-    return re.search(r"\b(?:but|and) not (?:in |for |the |that |those |its |their |levels? |concentrations? )*$", before, re.IGNORECASE) is not None
+    return (
+        re.search(
+            r"\b(?:but|and) not (?:in |for |the |that |those |its |their |levels? |concentrations? )*$",
+            before,
+            re.IGNORECASE,
+        )
+        is not None
+    )
 
 
 def _specimen(names: list[str], sentences: Sequence[Sentence]) -> list[str]:

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from extractor.association import explained_away
 from extractor.comparison import flipped, opposite, plain_way
 from extractor.cues import Cue
 from extractor.records import Direction, Mention, Span
-from extractor.wordlists import CYTOKINE_MARK, FLUID_MARK, pattern
+from extractor.wordlists import FLUID_MARK, pattern
 
 _JOIN = re.compile(
     rf"""^(?:[\s,/&+()\[\]{FLUID_MARK}-]|\b(?:and|or|as\ well\ as|plus|both|also|the|of|in|for|soluble|sera?
@@ -103,11 +104,13 @@ def verdicts(group: Group, groups: Sequence[Group], cues: Sequence[Cue], clause:
             if c.side == "left" and c.span.start >= group.span.end and c.verdict != "none" and cost < 25
         )
         cue = next(later, cue)
+    if cue.side == "left" and _SIZE.match(clause, cue.span.start):  # "the fall in X was greater"
+        cue = next((c for _, c in ranked if c.side == "right" and _is_noun(c, clause)), cue)
     if cue.verdict == "none" and _none_of(group, clause):
         if pattern("diff", "unchanged").fullmatch(clause, *cue.span):
             yield Verdict(cue, "unchanged")
         return
-    if cue.verdict in ("none", "blocked") or _explained_away(group, cue, clause):
+    if cue.verdict in ("none", "blocked") or explained_away(group.span, cue, clause):
         return
     yield from _governed(group, cue, ranked, clause, weight=1.0 if cost < 25 else 0.7)
 
@@ -185,6 +188,10 @@ def read_respectively(groups: Sequence[Group], cues: Sequence[Cue], clause: str)
 _COORDINATED = re.compile(r"^[\s,]*(?:and|or|was|were|\w+ly|[\s,])*$", re.IGNORECASE)
 
 
+def _is_noun(cue: Cue, clause: str) -> bool:
+    return any(pattern("noun", way).fullmatch(clause, *cue.span) for way in ("increased", "decreased"))
+
+
 _SIZE = re.compile(r"(?:greater|larger|bigger|smaller|higher|lower)\b", re.IGNORECASE)
 
 
@@ -200,94 +207,6 @@ def _overrule(cue: Cue, rest: Sequence[tuple[float, Cue]], clause: str) -> Cue |
         if other.verdict in ("increased", "decreased"):
             return other if other.verdict != cue.verdict else None
     return None
-
-
-def _explained_away(group: Group, cue: Cue, clause: str) -> bool:
-    """Whether an association takes the word: "higher X correlated with survival", "was associated with higher X"."""
-    shown = re.search(
-        r"\b(?:had|exhibited|displayed|showed|have|has|with)\s+(?:\w+ly\s+|an?\s+|also\s+)*$", clause[: cue.span.start]
-    )
-    for match in pattern("assoc").finditer(clause):
-        if _is_effect(match, cue, clause) or _starts_anew(match, group, cue, clause):
-            continue
-        if (
-            shown
-            and match.start() >= group.span.end
-            and not re.search(r"\b(?:was|were|is|are)\b", clause[group.span.end : match.start()])
-        ):
-            continue
-        if (
-            cue.side == "right"
-            and not cue.predicate
-            and match.start() >= group.span.end
-            and not _fresh(clause[group.span.end : match.start()])
-        ):
-            return True
-        if match.end() <= min(cue.span.start, group.span.start) and not _fresh(
-            clause[match.end() : max(cue.span.start, group.span.start)]
-        ):
-            return True
-        if cue.span.end <= match.start() < group.span.start or group.span.end <= match.start() < cue.span.start:
-            return True
-    return False
-
-
-def _is_effect(assoc: re.Match[str], cue: Cue, clause: str) -> bool:
-    """Whether what is associated is an intervention: "treatment was associated with a fall in X"."""
-    return (
-        cue.side == "right"
-        and assoc.end() <= cue.span.start
-        and any(p.match(clause, assoc.end(), cue.span.start) for p in (_WITH, _WITH_LIST))
-        and _INTERVENTION.search(clause[: assoc.start()]) is not None
-    )
-
-
-_WITH = re.compile(
-    r"""\s+with\s+(?:(?:both|an?|the|also|only|\w+ly|mean|overall|further|marked|modest|slight|significant
-    |dose-dependent|greater|substantial|lower|small|clear|striking|profound|rapid|transient|sustained|progressive
-    |\d+%|\d+-fold)\s+)*$""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_WITH_LIST = re.compile(
-    rf"\s+with\s+(?:(?!\b(?:was|were|is|are|had|did|has|have)\b)[^;{CYTOKINE_MARK}])*(?:,|\band)\s+(?:an?\s+|\w+ly\s+)*$",
-    re.IGNORECASE,
-)
-_INTERVENTION = re.compile(
-    r"\b(?:treatments?|therap(?:y|ies)|administration|supplement(?:ation|s)|infusions?|injections?|interventions?"
-    r"|intake|consumption|ingestion|exercise|training|surgery|operation|transplantation|vaccination|immuni[sz]ation"
-    r"|exposure|challenge|diets?|feeding|fasting|weight loss|use|doses?|dosing|inhibitors?|agonists?|antagonists?"
-    r"|blockade|withdrawal|replacement|anaesthesia|anesthesia|bypass|(?:haemo|hemo)?dialysis|transfusions?|regimens?"
-    r"|inhalation|smoking cessation|effects?|benefits?|protection|improvements?)\b(?:(?!\b(?:was|were|is|are|had|did|has|have)\b)[^,;])*"
-    r"\b(?:was|were|is|are|has been|have been|had been)\s+(?:\w+ly\s+|also\s+|not\s+)*$",
-    re.IGNORECASE,
-)
-
-
-def _starts_anew(assoc: re.Match[str], group: Group, cue: Cue, clause: str) -> bool:
-    """Whether the group begins a new statement after an association: "X was associated with age, and Y was raised"."""
-    return (
-        cue.side == "left"
-        and cue.predicate
-        and assoc.end() <= group.span.start < cue.span.start
-        and _NEW_SUBJECT.search(clause[assoc.end() : group.span.start]) is not None
-        and _VERB.search(clause[group.span.end : cue.span.end]) is not None
-    )
-
-
-_NEW_SUBJECT = re.compile(
-    rf",\s+(?:and|but)\s+(?:(?:the|both|mean|median|levels?|concentrations?|of|for|soluble|free|total|basal"
-    rf"|baseline)\s+|[{FLUID_MARK}\s])*$",
-    re.IGNORECASE,
-)
-
-
-def _fresh(between: str) -> bool:
-    """Whether a new finite verb starts between two places, so that the first no longer governs the second."""
-    between = re.sub(r"\b(?:was|were|is|are)\s+(?:\w+ly\s+|also\s+)*$", "", between)
-    return (
-        re.search(r"(?:\band\b|,).*\b(?:was|were|had|showed|increased|decreased|rose|fell)\b", between, re.IGNORECASE)
-        is not None
-    )
 
 
 def _cost(group: Group, groups: Sequence[Group], cue: Cue, cues: Sequence[Cue], clause: str) -> float | None:

@@ -113,11 +113,14 @@ def base_score(sentence: Sentence) -> float:
         r"\b(?:effects?|role|influence|impact) (?:of|in|on)\b|\?", sentence.masked
     ):
         score = 0.3
+    return score - 0.35 if _is_known(sentence) else score
+
+
+def _is_known(sentence: Sentence) -> bool:
+    """Whether the wording is that of established knowledge rather than of this study's results."""
     if sentence.role != "results" and pattern("background").search(sentence.masked):
-        score -= 0.35
-    elif sentence.role == "plain" and _KNOWN.search(sentence.masked) and not _OWN.search(sentence.masked):
-        score -= 0.35
-    return score
+        return True
+    return bool(sentence.role == "plain" and _KNOWN.search(sentence.masked) and not _OWN.search(sentence.masked))
 
 
 def read_sentence(sentence: Sentence, previous: Direction | None = None) -> Iterator[Statement]:

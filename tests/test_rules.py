@@ -163,7 +163,7 @@ ELSEWHERE = [
     ("<fluid>CSF</fluid> cytokines in meningitis\n<cyt>IL-6</cyt> levels were higher in patients.", "IL-6 CSF up"),
     (
         "\nCytokines were measured in <fluid>serum</fluid> and <fluid>CSF</fluid>.\n<cyt>IL-6</cyt> levels were higher in patients.",
-        "IL-6 unspecified up",
+        "IL-6 serum up; IL-6 CSF up",
     ),
     (
         "\n<fluid>Plasma</fluid> <cyt>IL-6</cyt> and <fluid>urinary</fluid> <cyt>MCP-1</cyt> were measured.\n<cyt>MCP-1</cyt> was lower.",
@@ -210,6 +210,55 @@ ELSEWHERE = [
         "\n<fluid>BALF</fluid> recovered from the lungs of mutant mice revealed elevated levels of <cyt>IL-5</cyt>.",
         "IL-5 BALF up",
     ),
+    (
+        "\n<cyt>IL-5</cyt> in <fluid>BALF</fluid> of the mutants was raised, features associated with eosinophilia.",
+        "IL-5 BALF up",
+    ),
+    (
+        "\n<fluid>Serum</fluid> <cyt>IL-6</cyt> and <cyt>TNF</cyt> were assayed.\nThey were significantly higher in patients.",
+        "IL-6 serum up; TNF serum up",
+    ),
+    (
+        "\n<cyt>IL-6</cyt> was raised in <fluid>CSF</fluid>.\nThe <fluid>serum</fluid> levels, however, were the same in both groups.",
+        "IL-6 CSF up; IL-6 serum same",
+    ),
+    # groups that were spared, before the verb
+    ("\nThe new, but not the old, drug raised <fluid>serum</fluid> <cyt>IL-6</cyt>.", "IL-6 serum up; IL-6 serum same"),
+    (
+        "\nSurgery but not rest led to a clear rise in <fluid>plasma</fluid> <cyt>IL-8</cyt>.",
+        "IL-8 plasma up; IL-8 plasma same",
+    ),
+    (
+        "\nThe <fluid>CSF</fluid> level of <cyt>MCP-1</cyt>, but not its <fluid>serum</fluid> level, was higher in patients.",
+        "MCP-1 CSF up; MCP-1 serum same",
+    ),
+    # long lists, sizes of changes, effects told as associations
+    (
+        "\nThere were no differences in risk factors, blood pressure, or <fluid>plasma</fluid> <cyt>IL-6</cyt> between the groups.",
+        "IL-6 plasma same",
+    ),
+    (
+        "\nThe changes in circulating <fluid>serum</fluid> <cyt>IL-6</cyt> did not reach statistical significance.",
+        "IL-6 serum same",
+    ),
+    (
+        "\nThe fall in <fluid>serum</fluid> <cyt>IL-6</cyt> was greater with the drug than with placebo.",
+        "IL-6 serum down",
+    ),
+    (
+        "\nThe drug caused larger decreases from baseline in <fluid>serum</fluid> <cyt>IL-6</cyt> than did placebo.",
+        "IL-6 serum down",
+    ),
+    (
+        "\nThese benefits were associated with less oedema in the lung, and reduced <fluid>BALF</fluid> <cyt>TNF</cyt>.",
+        "TNF BALF down",
+    ),
+    ("\nThe only significant reduction observed was for <fluid>serum</fluid> <cyt>IL-1RA</cyt>.", "IL-1RA serum down"),
+    ("\n<fluid>Serum</fluid> <cyt>IL-6</cyt> increased slightly in the treated group.", "IL-6 serum up"),
+    (
+        "\nThe drug led to an inhibition of the LPS-induced increase in <fluid>plasma</fluid> <cyt>TNF</cyt>.",
+        "TNF plasma down; TNF plasma up",
+    ),
 ]
 NOTHING = [
     "\nThe severity score was associated with higher <fluid>serum</fluid> <cyt>IL-6</cyt>.",
@@ -231,6 +280,11 @@ NOTHING = [
     # no way given
     "\n<fluid>Serum</fluid> <cyt>IL-6</cyt> was altered in the patients.",
     "\n<fluid>Serum</fluid> <cyt>IL-6</cyt> and <cyt>IL-8</cyt> differed significantly between groups.",
+    # cut-offs, risk, a state without a comparison
+    "\nPatients with <fluid>serum</fluid> <cyt>IL-6</cyt> levels greater than 10 pg/ml were admitted.",
+    "\nA rise in <fluid>plasma</fluid> <cyt>IL-8</cyt> did not change the risk of relapse in clinically stable patients.",
+    "\n<fluid>Serum</fluid> <cyt>IL-10</cyt> was low.",
+    "\n<fluid>Serum</fluid> <cyt>IL-6</cyt> is often elevated in people with obesity.\nWe enrolled ten people.\nAll were well.",
     # cells, tissue, genes
     "\n<fluid>Serum</fluid> creatinine was measured.\n<cyt>IL-6</cyt> mRNA was increased in the liver.",
     "\n<fluid>Serum</fluid> was collected.\n<cyt>TNF</cyt> was increased in culture supernatants of stimulated monocytes.",
