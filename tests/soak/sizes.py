@@ -34,14 +34,14 @@ class Sizes:
 
 SHORT = Sizes(
     requests=500,
-    kills=20,
+    kills=12,
     examples=25,
     fuzz_seconds=0,
-    records=2_000,
-    again=150,
+    records=1_000,
+    again=80,
     bomb=64 << 20,
     token=1 << 20,
-    text=15_000,
+    text=8_000,
     rounds=40,
 )
 LONG = Sizes(
