@@ -43,6 +43,12 @@ Weights are int8 per channel (dynamic activations); one article is read at a tim
 Triple F1 on the held-out articles at the threshold {threshold} that was chosen on them, the weights of network and rules
 fitted on the other four of five folds; the released int8 weights against fp32 in brackets: {f1}. From the score {sure} on, precision on them is 0.95; findings below it are for a human.
 
+The same articles, each part of the system alone (the network at its own best threshold) and both together:
+
+| | {parts} |
+|---|{rule}|
+{alone}
+
 ## Scores
 
 General dev (chosen on, so optimistic):
@@ -92,6 +98,12 @@ def render_card(record: Json, *, encoder: str) -> str:
         weights=", ".join(f"{name} {weight:.2f}" for name, weight in zip(INPUTS, chosen["weights"], strict=True)),
         rules_contrast=chosen["rules_contrast"],
         sure=chosen["sure"],
+        parts=" | ".join(chosen["f1"]),
+        rule="---|" * (len(chosen["f1"]) - 1) + "---",
+        alone="\n".join(
+            f"| {name} | {' | '.join(f'{f1:.3f}' for f1 in scores.values())} |"
+            for name, scores in {**chosen["alone"], "both": chosen["f1"]}.items()
+        ),
         f1=", ".join(f"{part} {f1:.3f} ({exact['f1'][part]:.3f})" for part, f1 in chosen["f1"].items()),
         length=record["settings"]["length"],
     )

@@ -12,7 +12,15 @@ from sklearn.linear_model import LogisticRegression
 
 from extractor.candidates import find_candidates
 from extractor.records import AnnotatedArticle, GoldArticle, Triple
-from extractor.relation import Opinion, RelationClassifier, asserting, likeliest_contrast, probability, weigh
+from extractor.relation import (
+    Opinion,
+    RelationClassifier,
+    asserting,
+    likeliest_contrast,
+    probability,
+    squash,
+    weigh,
+)
 
 Scored = dict[Triple, float]
 Held = Mapping[str, Sequence[tuple[AnnotatedArticle, GoldArticle]]]
@@ -39,6 +47,7 @@ class Choice:
         rules_contrast: what the contrast that the rules read gains on the network's logit.
         f1: per part of the held-out articles the triple F1 at the threshold, weights fitted on the other folds.
         contrast: per part the share of the gold triples found whose contrast is right.
+        alone: per input and part the triple F1 without the other, the network at its own best threshold.
     """
 
     weights: tuple[float, ...]
@@ -48,6 +57,7 @@ class Choice:
     rules_contrast: float
     f1: dict[str, float]
     contrast: dict[str, float]
+    alone: dict[str, dict[str, float]]
 
 
 def triple_f1(gold: Sequence[GoldArticle], scored: Sequence[Scored], threshold: float) -> float:
@@ -91,7 +101,21 @@ def choose(classifier: RelationClassifier, held: Held) -> Choice:
     contrasts = {gain: _contrasts(held, opinions, gain) for gain in _CONTRAST_GAINS}
     gain = max(_CONTRAST_GAINS, key=lambda g: (sum(contrasts[g].values()), -g))
     weights, intercept = fit_weights({part: list(zip(gold[part], inputs[part], strict=True)) for part in gold})
-    return Choice(weights, intercept, threshold, _sure_from(gold, scored, threshold), gain, f1, contrasts[gain])
+    sure = _sure_from(gold, scored, threshold)
+    return Choice(weights, intercept, threshold, sure, gain, f1, contrasts[gain], _alone(gold, inputs))
+
+
+def _alone(
+    gold: Mapping[str, Sequence[GoldArticle]], inputs: Mapping[str, Sequence[Inputs]]
+) -> dict[str, dict[str, float]]:
+    """Triple F1 per input and part, as if it decided alone."""
+    network = {part: [{t: squash(x[0]) for t, x in each.items()} for each in inputs[part]] for part in gold}
+    rules = {part: [{t: x[1] for t, x in each.items()} for each in inputs[part]] for part in gold}
+    said = {"network": (network, best_threshold(gold, network)[0]), "rules": (rules, 1.0)}
+    return {
+        name: {part: round(triple_f1(gold[part], scored[part], threshold), 4) for part in gold}
+        for name, (scored, threshold) in said.items()
+    }
 
 
 def fit_weights(parts: Mapping[str, Sequence[tuple[GoldArticle, Inputs]]]) -> tuple[tuple[float, ...], float]:

@@ -113,7 +113,7 @@ def train_relation(
 
 def calibrate_release(folder: Path, data: Data, *, version: str, length: int) -> Choice:
     """Choose weights, threshold and contrasts on the held-out articles, and write ``config.json``."""
-    _write(folder, Choice((0.0,) * len(INPUTS), 0.0, 0.5, 1.0, 0.0, {}, {}), version=version, length=length)
+    _write(folder, Choice((0.0,) * len(INPUTS), 0.0, 0.5, 1.0, 0.0, {}, {}, {}), version=version, length=length)
     choice = choose(RelationClassifier(folder), data.held)
     _write(folder, choice, version=version, length=length)
     return choice
