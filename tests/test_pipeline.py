@@ -125,7 +125,18 @@ CASES = [
     "<c=IGFALS>Acid-labile subunit</c> (<c=IGFALS>ALS</c>) bound; <c=IGFALS>ALS</c> fell.",
     "Amyotrophic lateral sclerosis (ALS) patients: ALS <f>serum</f> <c=IL6>IL-6</c>.",
     "<c=IFNG>Interferon-gamma</c> (<c=IFNG>IFN</c>) rose and <c=IFNG>IFN</c> fell.",
+    # a bracket that goes on behind the short name
+    "<f=synovial_fluid>Synovial fluid</f> (<f=synovial_fluid>SF</f>, n = 20); <f=synovial_fluid>SF</f> <c>TNF</c>.",
+    "<c=IFNG>Interferon gamma</c> (<c=IFNG>IFN</c>, 200 U/ml) and <c=IL2>IL-2</c>; <c=IFNG>IFN</c> alone.",
+    (
+        "A drug blocks <c=[CSF]>colony-stimulating factor</c> (<c=[CSF]>CSF</c>, no fluid) in ALS; <c=[CSF]>CSF</c> "
+        "acts on microglia."
+    ),
+    "<c=IFNG>IFN-γ</c> (<c=[IFN-alpha]>IFN-α</c>, <c=IL2>IL-2</c>) and <c=IL6>IL-6</c> (<c>TNF</c>, 3).",
+    "<c=CSF3>G-CSF</c> rises in ALS: its <f>CSF</f> level, and the <f>CSF</f> penetration of <c=CSF3>G-CSF</c>.",
     # fluids
+    "<f>CSF</f> fell by half and by 50% in <f>serum</f>; a fall of 20% in <f>plasma</f>.",
+    "<f=BALF>BAL fluid</f> was drawn; the neutrophils in <f=BALF>lavage</f> were few.",
     (
         "<f=blood>Peripheral blood</f> and <f=blood>circulating</f> <c=IL6>IL-6</c>; <f=urine>urinary</f> "
         "and <f=saliva>salivary</f> too."
