@@ -107,6 +107,15 @@ CASES = [
     "<c=IL4>IL-4</c>, <c=[TGF-beta]>TGF</c> and <c=[IFN]>IFN</c> rose.",
     "Tubuloglomerular feedback (TGF) was measured, and TGF fell with <c=IL4>IL-4</c> levels.",
     "<c=ERBB2>HER-2</c>, <c=ERBB2>Her2</c> and <c=ERBB2>HER2/neu</c>; she took it during her 2 pregnancies.",
+    "The clinic in Chicago, IL, read samples of ileum (IL); IL fluid held <c=IL6>IL-6</c>, and so did the IL arm.",
+    "The p55 and p75 subunits of PI 3-kinase, as the p40 one, were seen beside <c=IL6>IL-6</c>.",
+    "The olivary pretectal nucleus (OPN) fired; OPN cells and <c=IL6>IL-6</c> rose.",
+    "The European Patent Office (EPO) has filings on <c=IL6>IL-6</c>, and EPO clerks read them.",
+    "Kupffer cells (KC) made <c=IL6>IL-6</c>; KC were few.",
+    "In April, trail making and a trial named TRAIL trial fell with <c=IL6>IL-6</c>; a baffle held the light.",
+    "<c=AMH>Müllerian inhibiting factor</c> (<c=AMH>MIF</c>) fell with <c=IL6>IL-6</c>, and <c=AMH>MIF</c> stayed low.",
+    "Infliximab, etanercept, tocilizumab and adalimumab are no names, nor is a TNF superfamily.",
+    "<c=IL6R>IL-6R</c>, <c=IL6R>sIL-6R</c>, <c=IL6ST>sgp130</c>, <c=IL1RN>IL-1ra</c>, <c=IL18BP>IL-18BPa</c>.",
     # one occurrence settles the others
     "Soluble <c=TNFSF10>TRAIL</c> in <f=serum>serum</f> fell. Men had more <c=TNFSF10>TRAIL</c>; see the TRAIL trial.",
     # damage
