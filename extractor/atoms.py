@@ -75,6 +75,7 @@ _ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4"}
 ATOM = re.compile(rf"[0-9]+|[{GREEK_CLASS}]|[^\W\d_{GREEK_CLASS}]+")
 HYPHENS = "\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d\\-"
 SPACES = " \t\u00a0\u2002\u2003\u2009\u200a\u200b\u202f"
+APOSTROPHES = ("'", "\u2019")
 _HYPHEN_GAP = re.compile(f"[{SPACES}]?[{HYPHENS}][{SPACES}]?")
 _BRACKET_GAP = re.compile(f"[{SPACES}{HYPHENS}()\\[\\]{{}}]{{1,4}}")
 _SLASH_GAP = re.compile(f"[{SPACES}]?/[{SPACES}]?")
@@ -120,7 +121,7 @@ def gap_kind(gap: str) -> str:
     """What stands between two atoms: tight, hyphen, space, bracket, slash, comma, or ``""`` for anything else."""
     if not gap:
         return "tight"
-    if not gap.strip(SPACES):
+    if not gap.strip(SPACES) or gap in APOSTROPHES:
         return "space"
     for kind, pattern in (
         ("hyphen", _HYPHEN_GAP),

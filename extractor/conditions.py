@@ -7,7 +7,7 @@ from collections import Counter
 from functools import cache, lru_cache
 
 from extractor.records import AnnotatedArticle, Contrast, Span
-from extractor.wordlists import alternatives, families, word_set
+from extractor.wordlists import alternatives, families, word_set, words
 
 _DEFINED = re.compile(r"\((?P<short>[A-Z][A-Za-z0-9/-]{1,9}?)s?\)")
 _LONG = re.compile(r"[\w'’/ -]+$")
@@ -28,6 +28,11 @@ _THAN = re.compile(
     r"\b(?:than|compared (?:with|to)|versus|vs\.?|relative to|in comparison (?:with|to)|as compared)\b", re.IGNORECASE
 )
 
+_HUMAN_SAMPLE = re.compile(
+    r"\bhuman (?:serum|sera|plasma|whole blood|blood|CSF|cerebrospinal fluid|saliva|urine|milk|tears)\b(?! albumin)",
+    re.IGNORECASE,
+)
+
 
 @cache
 def _disease() -> re.Pattern[str]:
@@ -45,21 +50,27 @@ _SAID_TO_HAVE = 3.0
 
 
 def read_host(annotated: AnnotatedArticle, evidence: Span) -> str:
-    """The species of the case group: by the sentence where it names one animal, else by the whole text."""
+    """The species of the case group: by the sentence where it names one animal, else by the whole text.
+
+    Words that animals may share (``people`` of the table: carriers, survivors) count where nothing else is named.
+    """
     text = annotated.article.text
     sentence = _hosts(text[evidence.start : evidence.end])
     animals = {host: count for host, count in sentence.items() if host != "human"}
     if len(animals) == 1 and "human" not in sentence:
         return next(iter(animals))
     everywhere = _hosts(text)
-    if "human" in sentence and not animals and everywhere["human"] >= 2:
+    people = "human" in sentence and everywhere["human"] >= 2
+    if not animals and (people or _HUMAN_SAMPLE.search(text, *evidence)):
         return "human"
     creatures = Counter({host: count for host, count in everywhere.items() if host != "human"})
     if creatures and max(creatures.values()) >= 2 and everywhere["human"] <= 2 * max(creatures.values()):
         return creatures.most_common(1)[0][0]
     if everywhere["human"]:
         return "human"
-    return creatures.most_common(1)[0][0] if creatures else "unspecified"
+    if creatures:
+        return creatures.most_common(1)[0][0]
+    return "human" if words("people").search(text) else "unspecified"
 
 
 @lru_cache(maxsize=64)

@@ -6,18 +6,19 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
+from extractor.brackets import names_in_brackets
 from extractor.names import Match
 from extractor.samples import is_sample, is_spinal, speaks_of_colonies
 from extractor.vocabulary import Vocabulary, load_vocabulary
 
-CYTOKINE = "cytokine"
-FLUID = "fluid"
+CYTOKINE: Final = "cytokine"
+FLUID: Final = "fluid"
 
 _LEADING_WORDS = re.compile(
     r"^(?:soluble|serum|plasma|human|recombinant|circulating|total|free|active|the|urinary|salivary|mouse|murine|rat"
@@ -66,6 +67,9 @@ class Lexicon:
         local = self._local_names(doc)
         names = self.vocabulary.find_cytokines(text)
         masked = [m for m, _ in names if m.entry.concept is None]
+        known = {text[found.start : found.end] for _, found in local}
+        for kind, place, concept in names_in_brackets(text, self.vocabulary, [m for m, _ in names], known):
+            local.append((kind, _Found(*place, concept, "abbreviation")))
         defined = [
             d for k, d in local if k == CYTOKINE and not any(m.start < d.end and d.start < m.end for m in masked)
         ]
@@ -154,6 +158,7 @@ class Lexicon:
             if (
                 match.entry.context
                 and match.entry.concept != "CSF"
+                and (match.entry.support or match.entry.concept not in certain)
                 and not _LEVEL_NEAR.search(text[max(0, match.start - 60) : match.end + 60])
             ):
                 continue

@@ -36,6 +36,14 @@ _UNIT = re.compile(
     r"|,\d{3}"
     r"|\s?[±/]\s?\d)"
 )
+_ARTICLE = re.compile(
+    r" (?!(?:and|or|plus|as|at|but|by|for|from|in|into|of|on|than|to|versus|vs|with|levels?|concentrations?|contents?"
+    r"|gene|mRNA|protein|production|secretion|release|expression|synthesis|activity|signal\w+|receptor|antibod\w+"
+    r"|polymorphism|treatment|therapy|cytokine|chemokine|alone|together|also|only|via|through|during|after|before"
+    r"|while|when|which|that|both|antagonist|inhibit\w+|neutrali\w+|stimulation|induction|had|are|be|may|can|could"
+    r"|did|do|rose|fell|\w+(?:ed|s|ly))\b)[a-z]"
+)
+"""What follows the article, hardly ever the ``a`` of a name: ``VEGF (VEGF), a potent mitogen``."""
 
 Node: TypeAlias = dict[str, Any]
 
@@ -187,7 +195,7 @@ class NameTrie:
         if close < 0 or j >= len(atoms) or not self._leads(atoms[i:j]):
             return
         kind = gap_kind(text[close + 1 : atoms[j].start])
-        if kind in ("tight", "hyphen", "space", "comma"):
+        if kind in ("tight", "hyphen", "space") or (kind == "comma" and atoms[j].raw[0].isdigit()):
             for key in edges_of(atoms[j], kind):
                 if key in node:
                     yield from self._paths(node[key], text, atoms, j + 1)
@@ -247,13 +255,15 @@ def _plural(text: str, end: int, atoms: list[Atom], after: int) -> tuple[int, in
 
 
 def _bounded(text: str, end: int, atoms: list[Atom], first: int, after: int) -> bool:
-    """Whether the name ends at the end of a word and its last number is no quantity."""
+    """Whether the name ends at the end of a word, its last number is no quantity and its last ``a`` no article."""
     if end < len(text) and (text[end].isalnum() or text[end] == "_"):
         return False
     last = atoms[after - 1]
-    if after - 1 == first or not last.raw[0].isdigit() or last.end != end:
+    if after - 1 == first or last.end != end:
         return True
     spaced = text[last.start - 1] in SPACES
+    if not last.raw[0].isdigit():
+        return not (spaced and last.raw == "a" and _ARTICLE.match(text, end))
     if text[end : end + 1] == "." and text[end + 1 : end + 2].isdigit():
         return False
     return not (spaced and _UNIT.match(text, end))

@@ -29,7 +29,7 @@ _CELLS_FOLLOW = re.compile(
     rf"(?i:{_CELL})(?!\w|-derived [cg]|[\s-]+(?:colony[\s-]|inflammatory p|migration inh|chemo))"
 )
 _CELL_BEARING = re.compile(
-    r"(?:(?:peripheral|venous|arterial|cord|umbilical|maternal|portal)[ -])*blood|circulating|BALF?"
+    r"(?:(?:peripheral|venous|arterial|cord|umbilical|maternal|portal|circulating)[ -])*blood|circulating|BALF?"
     r"|bronchoalveolar lavage|lavage|sputum|synovial fluid|(?:peritoneal|pleural) (?:exudate|lavage)"
     r"|(?:bone )?marrow plasma|PB|\w*CB",
     re.IGNORECASE,
@@ -43,7 +43,7 @@ _BLOOD_NO_SAMPLE_FOLLOWS = re.compile(
 _WHOLE_BLOOD_CELLS = re.compile(r"whole[ -]blood\s+cells?(?!\s+cultur)\b", re.IGNORECASE)
 _BLOOD_CELLS_FOLLOW = re.compile(r"\s+(?:peripheral\s+)?blood\s+(?:T |mononuclear |B )?(?:cell|lymph|mono|leuk|PBMC)")
 _NO_SAMPLE_FOLLOWS = re.compile(
-    r"[-‐‑–]brain\b(?![-\s]derived)|-(?:free|starv|depriv|suppl|contain|stimul|inducible|reduced|responsive|treated"
+    r"[-‐‑–]brain\b(?![-\s]derived)|-(?:free|starv|depriv|suppl|contain|stimul|inducible|reduced|responsive|treated|forming"
     r"|(?:and|or) [\w-]+-free)"
     r"|/(?:glucocorticoid|growth factor)"
     r"|\s+(?:addition\b|induction\b|free\s+(?:medi|condition|co-?cult|cultur|defined|supernat)"
@@ -54,7 +54,8 @@ _NO_SAMPLE_FOLLOWS = re.compile(
     re.I,
 )
 _NO_SAMPLE_BEFORE = re.compile(
-    r"(?:(?:presence|absence|doses|lack) of (?:normal )?(?:human )?|\d\s?% (?:\(v/v\) )?(?:\w+ )?(?:human )?"
+    r"(?:(?:presence|absence|doses|lack) of (?:normal )?(?:human )?|\d\s?% (?:\(v/v\) )?"
+    r"(?:(?!(?:in|of|from|than|and|or)\b)\w[\w-]* )?(?:human )?"
     r"|supplemented with (?:\w+ ){0,3}"
     r"|medium (?:with|containing) (?:\w+ ){0,2}|incubation with normal human |another heat-labile "
     r"|cultures? containing (?:\w+ ){0,2}|\banti-[\w.-]+ (?:(?!in|and|or|of|from|with|by|to|on)[a-z]+ )?)$",
@@ -79,7 +80,9 @@ _SAMPLED_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _NEURO = re.compile(
-    r"cerebrospinal|spinal|lumbar|ventric|neurol|brain|mening|sclerosis|dementia|alzheimer|subarachnoid|enceph", re.I
+    r"cerebrospinal|spinal|lumbar|ventric|neurol|brain|mening|sclerosis|dementia|alzheimer|subarachnoid|enceph"
+    r"|motor neuron|neurodegener|parkinson|\bALS\b",
+    re.I,
 )
 _COLONY = re.compile(r"colony[- ]stimulating|\b(?:GM|G|M|multi)-CSF\b", re.I)
 _COLONY_AFTER = re.compile(

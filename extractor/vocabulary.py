@@ -17,7 +17,7 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-from extractor.atoms import atoms_of, squeeze
+from extractor.atoms import GREEK_LETTERS, atoms_of, squeeze
 from extractor.elision import elided, suspended
 from extractor.errors import VocabularyError
 from extractor.names import Entry, Match, NameTrie
@@ -25,6 +25,9 @@ from extractor.samples import is_sample
 from extractor.spotting import Spotter
 
 _MACRO = re.compile(r"\{([^}]+)\}")
+_LETTERS = {name: letter for letter, name in reversed(GREEK_LETTERS.items()) if letter in "αβγδκλ"}
+_GREEK_INSIDE = re.compile(rf"(?<=[A-Za-z-][A-Z])(?:{'|'.join(_LETTERS)})(?=[RI]|\d|$)")
+"""The name of a Greek letter within a run of letters, as in ``LTbetaR``; the letter itself is printed as often."""
 _GLUED_NAME = re.compile(r"(?:s|rh|m)[A-Z][A-Za-z]+")
 _RECEPTOR_FOLLOWS = re.compile(
     r"(?:\s?\([^()]{1,16}\))?[\s-]*(?:(?:[Rr]eceptors?|[Bb]inding[\s-]+proteins?|[Bb]inding[\s-]+factors?)(?![\w])"
@@ -37,7 +40,7 @@ _LOST_GREEK = re.compile(
     r"|(?<=[A-Z]{3})-(?=\s(?!(?:and|or|to|but|as|than|versus|vs|plus|nor)\b|\w+(?:ed|ent|ing|ive|ic|like|free)\b)[a-z])"
 )
 """What damage left of a Greek letter: a question mark, or a hyphen before a word that nothing joins to it."""
-_GLUED_BY_HYPHEN = re.compile(r"(?<![\w-])(?:pro|r|rh|rhu|hr)-$", re.IGNORECASE)
+_GLUED_BY_HYPHEN = re.compile(r"(?<![\w-])(?:pro|r|rh|rhu|hr|s)-$", re.IGNORECASE)
 _CHAINED = re.compile(r"(?:alpha|beta|gamma|[αβγ])\d?$", re.IGNORECASE)
 _CHAIN_FOLLOWS = re.compile(r"[\s-](?:chain|subunit)s?(?!\w)")
 
@@ -237,7 +240,10 @@ def _written_out(name: str, stems: Mapping[str, list[str]]) -> Iterator[str]:
         choices = [[part] if i % 2 == 0 else stems[part] for i, part in enumerate(parts)]
     except KeyError as missing:
         raise VocabularyError(f"cytokines.tsv: {name!r} uses the unknown stem {missing}") from None
-    yield from ("".join(choice) for choice in itertools.product(*choices))
+    for choice in itertools.product(*choices):
+        spelling = "".join(choice)
+        yield spelling
+        yield _GREEK_INSIDE.sub(lambda letter: _LETTERS[letter[0]], spelling)
 
 
 @cache

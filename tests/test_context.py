@@ -144,6 +144,12 @@ def test_condition(marked: str, condition: str) -> None:
             "\nPatients and mice were studied.\n<fluid>Serum</fluid> <cyt>IL-6</cyt> was higher in the transgenic mice.",
             "mouse",
         ),
+        (
+            "\nMice and more mice were studied.\nHuman <fluid>plasma</fluid> <cyt>IL-6</cyt> did not differ.",
+            "human",
+        ),
+        ("\nA meta-analysis.\n<fluid>Serum</fluid> <cyt>IL-6</cyt> was higher in carriers.", "human"),
+        ("\nPiglets of carriers.\n<fluid>Serum</fluid> <cyt>IL-6</cyt> was higher in carriers.", "other:pig"),
         ("\n<fluid>Serum</fluid> <cyt>IL-6</cyt> rose.", "unspecified"),
     ],
 )

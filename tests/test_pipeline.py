@@ -107,6 +107,15 @@ CASES = [
     "<c=IL4>IL-4</c>, <c=[TGF-beta]>TGF</c> and <c=[IFN]>IFN</c> rose.",
     "Tubuloglomerular feedback (TGF) was measured, and TGF fell with <c=IL4>IL-4</c> levels.",
     "<c=ERBB2>HER-2</c>, <c=ERBB2>Her2</c> and <c=ERBB2>HER2/neu</c>; she took it during her 2 pregnancies.",
+    "The clinic in Chicago, IL, read samples of ileum (IL); IL fluid held <c=IL6>IL-6</c>, and so did the IL arm.",
+    "The p55 and p75 subunits of PI 3-kinase, as the p40 one, were seen beside <c=IL6>IL-6</c>.",
+    "The olivary pretectal nucleus (OPN) fired; OPN cells and <c=IL6>IL-6</c> rose.",
+    "The European Patent Office (EPO) has filings on <c=IL6>IL-6</c>, and EPO clerks read them.",
+    "Kupffer cells (KC) made <c=IL6>IL-6</c>; KC were few.",
+    "In April, trail making and a trial named TRAIL trial fell with <c=IL6>IL-6</c>; a baffle held the light.",
+    "<c=AMH>Müllerian inhibiting factor</c> (<c=AMH>MIF</c>) fell with <c=IL6>IL-6</c>, and <c=AMH>MIF</c> stayed low.",
+    "Infliximab, etanercept, tocilizumab and adalimumab are no names, nor is a TNF superfamily.",
+    "<c=IL6R>IL-6R</c>, <c=IL6R>sIL-6R</c>, <c=IL6ST>sgp130</c>, <c=IL1RN>IL-1ra</c>, <c=IL18BP>IL-18BPa</c>.",
     # one occurrence settles the others
     "Soluble <c=TNFSF10>TRAIL</c> in <f=serum>serum</f> fell. Men had more <c=TNFSF10>TRAIL</c>; see the TRAIL trial.",
     # damage
@@ -125,7 +134,18 @@ CASES = [
     "<c=IGFALS>Acid-labile subunit</c> (<c=IGFALS>ALS</c>) bound; <c=IGFALS>ALS</c> fell.",
     "Amyotrophic lateral sclerosis (ALS) patients: ALS <f>serum</f> <c=IL6>IL-6</c>.",
     "<c=IFNG>Interferon-gamma</c> (<c=IFNG>IFN</c>) rose and <c=IFNG>IFN</c> fell.",
+    # a bracket that goes on behind the short name
+    "<f=synovial_fluid>Synovial fluid</f> (<f=synovial_fluid>SF</f>, n = 20); <f=synovial_fluid>SF</f> <c>TNF</c>.",
+    "<c=IFNG>Interferon gamma</c> (<c=IFNG>IFN</c>, 200 U/ml) and <c=IL2>IL-2</c>; <c=IFNG>IFN</c> alone.",
+    (
+        "A drug blocks <c=[CSF]>colony-stimulating factor</c> (<c=[CSF]>CSF</c>, no fluid) in ALS; <c=[CSF]>CSF</c> "
+        "acts on microglia."
+    ),
+    "<c=IFNG>IFN-γ</c> (<c=[IFN-alpha]>IFN-α</c>, <c=IL2>IL-2</c>) and <c=IL6>IL-6</c> (<c>TNF</c>, 3).",
+    "<c=CSF3>G-CSF</c> rises in ALS: its <f>CSF</f> level, and the <f>CSF</f> penetration of <c=CSF3>G-CSF</c>.",
     # fluids
+    "<f>CSF</f> fell by half and by 50% in <f>serum</f>; a fall of 20% in <f>plasma</f>.",
+    "<f=BALF>BAL fluid</f> was drawn; the neutrophils in <f=BALF>lavage</f> were few.",
     (
         "<f=blood>Peripheral blood</f> and <f=blood>circulating</f> <c=IL6>IL-6</c>; <f=urine>urinary</f> "
         "and <f=saliva>salivary</f> too."
