@@ -22,6 +22,7 @@ class Context:
     p: str | None
 
 
+_CUT = re.compile(r";|,?\s(?:whereas|while|although|but(?! not)|however)\b", re.IGNORECASE)
 _CONTROLS = re.compile(r"\bcontrols?\b|\bHCs?\b", re.IGNORECASE)
 _PATIENTS = re.compile(
     r"\b(?:in|of|among|for)\s+(?:the\s+|all\s+|both\s+)?(?:[\w-]+\s+){0,4}(?:patients?|cases|individuals"
@@ -69,6 +70,12 @@ _COUNTED = re.compile(
 _NUMBER_WORDS = re.compile(r"^(?:days?|weeks?|months?|years?|h|hours?|min|mg|%|fold)\b", re.IGNORECASE)
 
 
+def read_contrast(annotated: AnnotatedArticle, candidate: Candidate, direction: Direction) -> Contrast:
+    """The contrast alone, as :func:`read_context` reads it."""
+    sentence = annotated.article.text[candidate.evidence.start : candidate.evidence.end]
+    return _contrast(annotated, _clause(annotated, candidate), sentence, direction)
+
+
 def read_context(annotated: AnnotatedArticle, candidate: Candidate, direction: Direction) -> Context:
     """Contrast, comparator, condition, host, n and p of a candidate said to go ``direction``.
 
@@ -93,9 +100,8 @@ def _clause(annotated: AnnotatedArticle, candidate: Candidate) -> str:
     start, end = candidate.evidence
     if not candidate.evidence.contains(candidate.cytokine.span):
         return text[start:end]
-    cut = re.compile(r";|,?\s(?:whereas|while|although|but(?! not)|however)\b", re.IGNORECASE)
-    low = max((m.end() for m in cut.finditer(text, start, candidate.cytokine.span.start)), default=start)
-    after = cut.search(text, candidate.cytokine.span.end, end)
+    low = max((m.end() for m in _CUT.finditer(text, start, candidate.cytokine.span.start)), default=start)
+    after = _CUT.search(text, candidate.cytokine.span.end, end)
     return text[low : after.start() if after else end]
 
 

@@ -15,10 +15,12 @@ from spacy.util import filter_spans
 from extractor.brackets import names_in_brackets
 from extractor.names import Match
 from extractor.samples import is_sample, is_spinal, speaks_of_colonies
-from extractor.vocabulary import Vocabulary, load_vocabulary
+from extractor.vocabulary import Vocabulary, load_vocabulary, stands_alone
 
 CYTOKINE: Final = "cytokine"
 FLUID: Final = "fluid"
+NAMES_CYTOKINE: Final = "extractor: names a cytokine"
+"""Key of ``doc.user_data``: what ``Vocabulary.names_cytokine`` says of the text."""
 
 _LEADING_WORDS = re.compile(
     r"^(?:soluble|serum|plasma|human|recombinant|circulating|total|free|active|the|urinary|salivary|mouse|murine|rat"
@@ -64,8 +66,9 @@ class Lexicon:
     def __call__(self, doc: Doc) -> Doc:
         """Fill ``doc.spans["cytokine"]`` and ``doc.spans["fluid"]``."""
         text = doc.text
-        local = self._local_names(doc)
+        local = self._local_names(doc, text)
         names = self.vocabulary.find_cytokines(text)
+        doc.user_data[NAMES_CYTOKINE] = any(stands_alone(match) for match, _ in names)
         masked = [m for m, _ in names if m.entry.concept is None]
         known = {text[found.start : found.end] for _, found in local}
         for kind, place, concept in names_in_brackets(text, self.vocabulary, [m for m, _ in names], known):
@@ -85,13 +88,13 @@ class Lexicon:
             doc.spans[kind] = _spans(doc, kind, [*found, *extra])
         return doc
 
-    def _local_names(self, doc: Doc) -> list[tuple[str, _Found]]:
+    def _local_names(self, doc: Doc, text: str) -> list[tuple[str, _Found]]:
         """What the text's own abbreviations stand for; kind ``""`` for those that mean something else."""
         names = []
         for entry in doc._.abbreviations:
             short = doc[entry["short_start"] : entry["short_end"]]
             kind, concept = self._meaning(entry["long_text"])
-            if kind == FLUID and not is_sample(doc.text, short.start_char, short.end_char):
+            if kind == FLUID and not is_sample(text, short.start_char, short.end_char):
                 kind = ""
             names.append((kind, _Found(short.start_char, short.end_char, concept, "abbreviation")))
         return names
@@ -253,7 +256,7 @@ def _merged(found: list[_Found], local: list[_Found]) -> list[_Found]:
 
 def _align(doc: Doc, found: list[_Found]) -> None:
     """Split tokens that a mention begins or ends inside of."""
-    offsets = [token.idx for token in doc]
+    offsets = doc.to_array("IDX").tolist()
     cuts: dict[int, set[int]] = {}
     for offset in {edge for f in found for edge in (f.start, f.end)}:
         index = bisect_right(offsets, offset) - 1
@@ -271,7 +274,7 @@ def _align(doc: Doc, found: list[_Found]) -> None:
 
 
 def _spans(doc: Doc, kind: str, found: list[_Found]) -> list[Span]:
-    offsets = [token.idx for token in doc]
+    offsets = doc.to_array("IDX").tolist() if found else []
     spans = [
         Span(
             doc,

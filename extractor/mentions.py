@@ -12,6 +12,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.tokens import Span as DocSpan
 
+from extractor.lexicon import NAMES_CYTOKINE
 from extractor.records import AnnotatedArticle, Article, Kind, Mention, Span
 from extractor.vocabulary import load_vocabulary, read_table
 
@@ -43,15 +44,15 @@ def annotate(
         batch_size: articles that spaCy sees at a time; it does not change the result.
         prefilter: skip, without sentences or mentions, articles that name no cytokine (they can hold no finding).
     """
-    names_cytokine = load_vocabulary().names_cytokine
+    spots_cytokine = load_vocabulary().spots_cytokine
     stream = iter(articles)
     while batch := list(islice(stream, batch_size)):
         texts = [article.text for article in batch]
-        read = [not prefilter or names_cytokine(text) for text in texts]
+        read = [not prefilter or spots_cytokine(text) for text in texts]
         docs = nlp.pipe([text for text, wanted in zip(texts, read, strict=True) if wanted], batch_size=batch_size)
         for article, text, wanted in zip(batch, texts, read, strict=True):
-            if wanted:
-                doc = next(docs)
+            doc = next(docs) if wanted else None
+            if doc is not None and (not prefilter or doc.user_data[NAMES_CYTOKINE]):
                 yield AnnotatedArticle(article, _sentences(doc, text), _mentions(doc, text))
             else:
                 yield AnnotatedArticle(article, (), ())

@@ -44,7 +44,7 @@ _INFIXES = (
 @Language.component("extractor_sentences")  # type: ignore[untyped-decorator]
 def split_sentences(doc: Doc) -> Doc:
     """Mark the first token of each sentence."""
-    offsets = [token.idx for token in doc]
+    offsets = doc.to_array("IDX").tolist()
     if len(doc) > 1:
         doc[1].is_sent_start = False  # a text of one sentence would count as not split
     for start in sentence_starts(doc.text):

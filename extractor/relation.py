@@ -18,7 +18,7 @@ import numpy.typing as npt
 import onnxruntime
 from transformers import PreTrainedTokenizerFast
 
-from extractor.context import read_context
+from extractor.context import read_contrast
 from extractor.encoding import FEATURES, Tokenizer, encode, features
 from extractor.errors import ModelError
 from extractor.records import CONTRASTS, DIRECTIONS, AnnotatedArticle, Candidate, Contrast, Decision, Direction, Triple
@@ -182,7 +182,7 @@ def likeliest_contrast(
 ) -> Contrast:
     """The contrast with the highest logit, that of the rules raised by ``rules_contrast``."""
     logits = dict(zip(CONTRASTS, opinion.contrasts[DIRECTIONS.index(direction)].tolist(), strict=True))
-    read = read_context(annotated, opinion.located(direction), direction).contrast
+    read = read_contrast(annotated, opinion.located(direction), direction)
     return max(CONTRASTS, key=lambda c: logits[c] + (rules_contrast if c == read else 0.0))
 
 

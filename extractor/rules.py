@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from extractor.candidates import by_mention
-from extractor.context import read_context
+from extractor.context import read_contrast
 from extractor.fluidchoice import choose_fluids
 from extractor.reading import read_statements
 from extractor.records import AnnotatedArticle, Candidate, Decision, Direction, Span
@@ -38,7 +38,7 @@ class RuleClassifier:
             if score < self._threshold:
                 continue
             found = replace(candidate, evidence=statement.evidence)
-            contrast = read_context(annotated, found, statement.direction).contrast
+            contrast = read_contrast(annotated, found, statement.direction)
             key = (str(found.cytokine.concept), found.fluid_name, statement.direction, contrast)
             if key not in best or score > best[key].score:
                 best[key] = Decision(found, statement.direction, contrast, round(score, 4))

@@ -19,6 +19,8 @@ from extractor.names import NameTrie
 
 _WORDS = bytes(byte | 0x20 if chr(byte).isalpha() and byte < 0x80 else 0x20 for byte in range(256))
 """Cuts UTF-8 into lower-case words of ASCII letters; everything else is a blank."""
+_CASES = b" " * 0x41 + b"A" * 26 + b" " * 6 + b"a" * 26 + b" " * 0x85
+"""Leaves only the case of letters of ASCII."""
 _NO_ACCENTS = bytes(byte for byte in range(256) if byte < 0xC3 or byte in (0xCE, 0xCF, 0xE2, 0xF0))
 """Bytes of ASCII, Greek and signs: in what is left of UTF-8 without them there may be letters with accents."""
 _GREEK_NAMES = frozenset(GREEK_LETTERS.values())
@@ -85,7 +87,7 @@ class Spotter:
         plain, glued = _words_of(keys, ("",)), _words_of(keys & heads, GLUED)
         self._keys = {word: plain.get(word, _NONE) | glued.get(word, _NONE) for word in {**plain, **glued}}
         self._lower = frozenset(word for word, each in plain.items() if not each.isdisjoint(uncased))
-        self._telling = frozenset(self._keys)
+        self._plain, self._glued = frozenset(plain), frozenset(glued).difference(plain)
         self._words: dict[str, set[bytes]] = defaultdict(set)
         for word, each in self._keys.items():
             for key in each:
@@ -107,21 +109,25 @@ class Spotter:
         if len(raw) > len(text) and raw.translate(None, _NO_ACCENTS):
             raw = _unaccented(text).encode("utf-8", "surrogatepass")
         low = b" %b " % raw.translate(_WORDS)
-        telling = self._telling.intersection(low.split())
+        words = low.split()
+        telling = self._plain.intersection(words)
+        if b"aA" in raw.translate(_CASES):  # else nothing is glued to a name
+            telling |= self._glued.intersection(words)
         sought = self._those_sought(telling)
         for key in sorted(sought, key=self._rank.__getitem__) if len(sought) > 1 else sought:
             for word in telling.intersection(self._words[key]):
                 if self._near(raw, _places(low, b" %b " % word), word, sought[key]):
                     return True
-        if any(figure in raw and self._near(raw, _places(raw, figure), figure, here) for figure, here in self._figured):
-            return True
+        for figure, here in self._figured:
+            if figure in raw and self._near(raw, _places(raw, figure), figure, here):
+                return True
         return len(raw) > len(text) and any(
             letter in raw and self._near(raw, _places(raw, letter), letter, here) for letter, here in self._greek
         )
 
     def _those_sought(self, words: Iterable[bytes]) -> dict[str, list[_Sought]]:
         """What may stand around each anchor among the words, by the company that is there too."""
-        found = frozenset().union(*map(self._keys.__getitem__, words))
+        found = {key for word in words for key in self._keys[word]}
         sought = {}
         for key in found:
             if key in self._alone or not self._partners.get(key, _NONE).isdisjoint(found):

@@ -121,9 +121,10 @@ class Vocabulary:
 
         Names that mean a cytokine only in a text that also names certain others (p40) do not count.
         """
-        return self.spots_cytokine(text) and any(
-            match.entry.concept is not None and not match.entry.support for match, _ in self.find_cytokines(text)
-        )
+        if not self.spots_cytokine(text):
+            return False
+        matches = (self._widened(text, match) for match in _scan(text, self._cytokine_names))
+        return any(map(stands_alone, matches)) or any(stands_alone(m) for m, _ in self.find_cytokines(text))
 
     def find_cytokines(self, text: str) -> list[tuple[Match, str]]:
         """Names in ``text`` from left to right, none overlapping, each with its source.
@@ -181,15 +182,18 @@ class Vocabulary:
         return match if tail is None else Match(match.start, tail.end(), Entry(None))
 
 
-def _scan(text: str, names: NameTrie) -> list[Match]:
+def stands_alone(match: Match) -> bool:
+    """Whether a match is of a concept, also in a text that names no other."""
+    return match.entry.concept is not None and not match.entry.support
+
+
+def _scan(text: str, names: NameTrie) -> Iterator[Match]:
     atoms = atoms_of(text)
-    found: list[Match] = []
     after = 0
     for i, atom in enumerate(atoms):
         if i >= after and names.starts(atom.raw) and (hit := names.match(text, atoms, i)) is not None:
-            found.append(hit[0])
+            yield hit[0]
             after = hit[1]
-    return found
 
 
 def _trie(named: list[tuple[str, tuple[str, ...]]], lookalikes: list[str]) -> NameTrie:

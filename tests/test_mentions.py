@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from extractor.mentions import annotate, count_unnormalised
 from extractor.pipeline import build_pipeline
 from extractor.records import AnnotatedArticle, Article, Mention, Span
+from extractor.vocabulary import load_vocabulary
 
 NLP = build_pipeline()
 
@@ -129,6 +130,15 @@ def test_prefilter_only_drops_articles_without_a_cytokine() -> None:
     assert quick[0].sentences == ()
     assert [m.text for m in full[0].mentions] == ["Serum"]
     assert quick[1] == full[1]
+
+
+def test_what_is_only_spotted_is_dropped_as_what_is_not() -> None:
+    text = "Serum and the IL-1 receptor superfamily."
+    vocabulary = load_vocabulary()
+    assert vocabulary.spots_cytokine(text)
+    assert not vocabulary.names_cytokine(text)
+    (quick,) = annotate(NLP, [Article("A", text, "")], prefilter=True)
+    assert (quick.sentences, quick.mentions) == ((), ())
 
 
 def test_names_without_a_concept_are_counted() -> None:

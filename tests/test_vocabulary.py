@@ -226,6 +226,7 @@ def test_any_separator_will_do(symbol: str, stem: str, gap: str) -> None:
 def test_prefilter_loses_nothing(text: str) -> None:
     named = any(m.entry.concept and not m.entry.support for m, _ in VOCABULARY.find_cytokines(text))
     assert VOCABULARY.names_cytokine(text) == named
+    assert VOCABULARY.spots_cytokine(text) or not named
 
 
 def test_prefilter_knows_every_listed_name() -> None:

@@ -22,7 +22,7 @@ _PERSON_IN_BIOC = re.compile(
 
 def person(family: str, given: str = "", suffix: str = "") -> str:
     """A person; commas inside the parts, which only damaged records have, become blanks."""
-    parts = [" ".join(part.replace(",", " ").split()) for part in (family, given, suffix) if part]
+    parts = [p if p.isalpha() else " ".join(p.replace(",", " ").split()) for p in (family, given, suffix) if p]
     return ", ".join([part for part in parts if part])
 
 

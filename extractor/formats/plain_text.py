@@ -42,7 +42,8 @@ def content(element: etree._Element | None) -> str:
     """
     if element is None:
         return ""
-    return tidy(_inline(element) if len(element) else element.text or "")
+    text = _inline(element) if len(element) else element.text or ""
+    return text if text.isalpha() and text.isascii() else tidy(text)
 
 
 def _inline(element: etree._Element) -> str:

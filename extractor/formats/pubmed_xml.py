@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from html.entities import html5
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from lxml import etree
 
@@ -27,7 +27,15 @@ _RETRACTING = {"RetractionIn", "RetractedandRepublishedIn"}
 _NO_LABEL = {"unlabelled", "unassigned"}
 _NO_TITLE = {"", "[not available].", "[not available]", "not available"}
 
-_Wanted: TypeAlias = dict[str, "str | _Wanted"]
+_Wanted: TypeAlias = dict[str, "str | _Terms | _Wanted"]
+
+
+class _Terms(NamedTuple):
+    """Elements of one name anywhere below, which lxml finds without a look at the others from Python."""
+
+    tag: str
+
+
 _DATE: _Wanted = {"Year": "Date", "MedlineDate": "Date"}
 _IDS: _Wanted = {"ArticleId": "ArticleId"}
 _TEXT: _Wanted = {name: name for name in ("PMID", "ArticleTitle", "VernacularTitle", "Abstract", "Language")}
@@ -40,10 +48,10 @@ _WANTED: _Wanted = {
             "Journal": {"Title": "Journal", "ISOAbbreviation": "Journal", "JournalIssue": {"PubDate": _DATE}},
             "ArticleDate": _DATE,
             "AuthorList": "AuthorList",
-            "PublicationTypeList": {"PublicationType": "PublicationType"},
+            "PublicationTypeList": _Terms("PublicationType"),
         },
         "OtherAbstract": "OtherAbstract",
-        "MeshHeadingList": {"MeshHeading": {"DescriptorName": "DescriptorName"}},
+        "MeshHeadingList": _Terms("DescriptorName"),
         "CommentsCorrectionsList": {"CommentsCorrections": "CommentsCorrections"},
     },
     "PubmedData": {"ArticleIdList": _IDS},
@@ -198,9 +206,13 @@ def _fields(record: etree._Element) -> dict[str, list[etree._Element]]:
 def _collect(element: etree._Element, wanted: _Wanted, fields: dict[str, list[etree._Element]]) -> None:
     for child in element:
         place = wanted.get(child.tag)
+        if place is None:
+            continue
         if type(place) is str:
             fields[place].append(child)
-        elif place:
+        elif type(place) is _Terms:
+            fields[place.tag] += child.iter(place.tag)
+        else:
             _collect(child, place, fields)  # type: ignore[arg-type]
 
 

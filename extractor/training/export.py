@@ -65,6 +65,7 @@ def export_onnx(network: RelationNetwork, path: Path) -> None:
 def quantise(source: Path, target: Path) -> None:
     """Int8 weights per channel, activations scaled at run time from the one article that is read."""
     model = onnx.load(str(source))
+    drop_guards(model)
     del model.graph.value_info[:]  # shapes of the exporter that the quantiser would trip over; it infers its own
     onnx.save(model, str(source))
     logging.getLogger().setLevel(logging.ERROR)
@@ -79,6 +80,31 @@ def quantise(source: Path, target: Path) -> None:
     released = onnx.load(str(target))
     forget_places(released)
     onnx.save(released, str(target))
+
+
+def drop_guards(model: onnx.ModelProto) -> None:
+    """Drop the exporter's replacement of NaN behind each softmax: only a row that is masked whole has any.
+
+    No token is masked here, so that every bit of the results stays the same.
+    """
+    graph = model.graph
+    made = {name: node for node in graph.node for name in node.output}
+    kind = {name: node.op_type for name, node in made.items()}
+    guards = {
+        node.output[0]: node.input[2]
+        for node in graph.node
+        if node.op_type == "Where"
+        and [kind.get(name) for name in (node.input[0], node.input[2])] == ["IsNaN", "Softmax"]
+        and list(made[node.input[0]].input) == [node.input[2]]
+    }
+    for node in graph.node:
+        for place, name in enumerate(node.input):
+            node.input[place] = guards.get(name, name)
+    kept = [node for node in graph.node if node.output[0] not in guards]
+    used = {name for node in kept for name in node.input}
+    kept = [node for node in kept if node.op_type != "IsNaN" or node.output[0] in used]
+    del graph.node[:]
+    graph.node.extend(kept)
 
 
 def forget_places(model: onnx.ModelProto) -> None:
