@@ -76,14 +76,22 @@ def read_contrast(annotated: AnnotatedArticle, candidate: Candidate, direction: 
     return _contrast(annotated, _clause(annotated, candidate), sentence, direction)
 
 
-def read_context(annotated: AnnotatedArticle, candidate: Candidate, direction: Direction) -> Context:
+def read_context(
+    annotated: AnnotatedArticle, candidate: Candidate, direction: Direction, *, contrast: Contrast | None = None
+) -> Context:
     """Contrast, comparator, condition, host, n and p of a candidate said to go ``direction``.
 
     The evidence sentence is asked first, then title and the rest of the text; values as in ``annotations/README.md``.
+
+    Args:
+        annotated: sentences and mentions.
+        candidate: with the sentence that says so.
+        direction: of the finding.
+        contrast: what was decided before; read where None.
     """
     sentence = annotated.article.text[candidate.evidence.start : candidate.evidence.end]
     clause = _clause(annotated, candidate)
-    contrast = _contrast(annotated, clause, sentence, direction)
+    contrast = contrast or _contrast(annotated, clause, sentence, direction)
     return Context(
         contrast=contrast,
         comparator=_comparator(annotated, clause, sentence, contrast, candidate.evidence),

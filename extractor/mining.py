@@ -149,7 +149,7 @@ def findings_of(annotated: AnnotatedArticle, decisions: Iterable[Decision], *, m
 
 def _finding(annotated: AnnotatedArticle, decision: Decision, model: str) -> Finding:
     candidate = decision.candidate
-    context = read_context(annotated, candidate, decision.direction)
+    context = read_context(annotated, candidate, decision.direction, contrast=decision.contrast)
     evidence = candidate.evidence
     inside = evidence.contains(candidate.cytokine.span)
     return Finding(

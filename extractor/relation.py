@@ -1,8 +1,8 @@
 """The trained relation classifier: an ONNX encoder with a head on mention pairs, weighed against the rules.
 
 The network reads the text and knows nothing of the rules; what both say of a triple is weighed by a logistic regression
-that was fitted on held-out articles. One call reads one article, so that no score depends on what else is in a batch;
-one thread, so that it does not depend on the machine's cores.
+that was fitted on held-out articles, and :mod:`extractor.contrasts` reads the contrast. One call reads one article, so
+that no score depends on what else is in a batch; one thread, so that it does not depend on the machine's cores.
 """
 
 from __future__ import annotations
@@ -14,21 +14,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import onnxruntime
 from transformers import PreTrainedTokenizerFast
 
-from extractor.context import read_contrast
+from extractor.contrasts import CONTRAST_FILE, ContrastReader
 from extractor.encoding import FEATURES, Tokenizer, encode, features
 from extractor.errors import ModelError
 from extractor.records import CONTRASTS, DIRECTIONS, AnnotatedArticle, Candidate, Contrast, Decision, Direction, Triple
 from extractor.releases import sha256_of
 from extractor.rules import Vote, votes
 
-Floats = npt.NDArray[np.float32]
 RULES_SAY = 0.5
 """From this vote on the rules assert a direction."""
-FORMAT = 2
+FORMAT = 3
 """Version of the model folder's layout that this code reads."""
 INPUTS: tuple[str, ...] = ("network", "rules")
 """What a triple is weighed by: the network's logit and the rules' assertion (0 or 1), the highest of its mentions."""
@@ -47,7 +45,6 @@ class RelationSettings:
         intercept: of the same logistic regression.
         threshold: triples are asserted from this score on.
         sure: findings whose score is below this are for a human.
-        rules_contrast: what the contrast that the rules read gains on the network's logit.
         sha256: per file of the folder.
     """
 
@@ -57,7 +54,6 @@ class RelationSettings:
     intercept: float
     threshold: float
     sure: float
-    rules_contrast: float
     sha256: dict[str, str]
 
 
@@ -68,13 +64,11 @@ class Opinion:
     Attributes:
         logits: the network's, per direction.
         rules: the rules' votes.
-        contrasts: (3, 5) logits.
     """
 
     candidate: Candidate
     logits: tuple[float, ...]
     rules: Mapping[Direction, Vote]
-    contrasts: Floats
 
     def vote(self, direction: Direction) -> float:
         """The rules' belief in a direction, 0 where they say nothing."""
@@ -104,6 +98,7 @@ class RelationClassifier:
     def __init__(self, folder: Path) -> None:
         self.settings = read_settings(folder)
         self.name = f"relation-{self.settings.version}"
+        self.contrasts = ContrastReader.load(folder / CONTRAST_FILE)
         self._tokenizer = load_tokenizer(folder)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -129,7 +124,7 @@ class RelationClassifier:
             return []
         said = votes(annotated, candidates)
         rows = features(annotated, candidates)
-        directions, contrasts = self._session.run(
+        (directions,) = self._session.run(
             None,
             {
                 "input_ids": np.array([encoded.ids], dtype=np.int64),
@@ -139,7 +134,7 @@ class RelationClassifier:
             },
         )
         return [
-            Opinion(candidates[index], tuple(float(x) for x in directions[row]), said[index], contrasts[row])
+            Opinion(candidates[index], tuple(float(x) for x in directions[row]), said[index])
             for row, index in enumerate(encoded.kept)
         ]
 
@@ -153,9 +148,7 @@ class RelationClassifier:
                 continue
             strongest: dict[Contrast, Opinion] = {}
             for opinion in asserting(opinions, triple):
-                contrast = likeliest_contrast(
-                    annotated, opinion, triple.direction, rules_contrast=self.settings.rules_contrast
-                )
+                contrast = self.contrasts.read(annotated, opinion.located(triple.direction), triple.direction)
                 strongest.setdefault(contrast, opinion)
             for contrast, opinion in strongest.items():
                 yield Decision(opinion.located(triple.direction), triple.direction, contrast, round(score, 4))
@@ -175,15 +168,6 @@ def weigh(opinions: Sequence[Opinion]) -> dict[Triple, tuple[float, ...]]:
 def probability(inputs: Sequence[float], weights: Sequence[float], intercept: float) -> float:
     """Probability of a triple; ``inputs`` and ``weights`` are in the order of :data:`INPUTS`."""
     return squash(intercept + sum(w * x for w, x in zip(weights, inputs, strict=True)))
-
-
-def likeliest_contrast(
-    annotated: AnnotatedArticle, opinion: Opinion, direction: Direction, *, rules_contrast: float
-) -> Contrast:
-    """The contrast with the highest logit, that of the rules raised by ``rules_contrast``."""
-    logits = dict(zip(CONTRASTS, opinion.contrasts[DIRECTIONS.index(direction)].tolist(), strict=True))
-    read = read_contrast(annotated, opinion.located(direction), direction)
-    return max(CONTRASTS, key=lambda c: logits[c] + (rules_contrast if c == read else 0.0))
 
 
 def _pair(opinion: Opinion) -> tuple[str, str]:
@@ -245,7 +229,6 @@ def read_settings(folder: Path) -> RelationSettings:
         intercept=raw["intercept"],
         threshold=raw["threshold"],
         sure=raw["sure"],
-        rules_contrast=raw["rules_contrast"],
         sha256=raw["sha256"],
     )
 

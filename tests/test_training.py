@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from extractor.candidates import find_candidates
@@ -158,7 +157,7 @@ def test_debatable_triples_teach_the_weights_nothing() -> None:
 def _opinion(fluid: str, *, logits: tuple[float, ...], rules: dict[Direction, Vote]) -> Opinion:
     mention = Mention(Span(0, 4), "IL-6", "cytokine", "IL6")
     place = Mention(Span(8, 13), fluid, "fluid", fluid)
-    return Opinion(Candidate(mention, place, Span(0, 20), "same"), logits, rules, np.zeros((3, 5), dtype=np.float32))
+    return Opinion(Candidate(mention, place, Span(0, 20), "same"), logits, rules)
 
 
 def test_a_triple_is_weighed_by_its_strongest_mentions() -> None:

@@ -10,7 +10,7 @@ _TEMPLATE = """# relation-{version}
 
 A classifier of (cytokine, fluid) pairs in one abstract: raised, lowered, unchanged, each with its contrast. One pass of a
 small transformer encoder over the sentences that matter, cytokine names masked, and a head on mention pairs; a logistic
-regression weighs what it says against the rules. It is read by `extractor/relation.py` through ONNX Runtime; no pickle, no network.
+regression weighs what it says against the rules, another one reads the contrast from words. It is read by `extractor/relation.py` through ONNX Runtime; no pickle, no network.
 
 ## Intended use
 
@@ -28,8 +28,7 @@ decisions, not for full texts (never measured there), not for languages other th
 | `extractor/training/minimal_pairs.txt` (self-written templates, filled at random) | {pairs} | {share_pairs} | Apache-2.0 |
 | Evidence Inference 2.0, train articles | official split | {share_evidence_inference} | MIT |
 
-Epoch, weights of network and rules ({weights}), threshold and what the rules' contrast counts beside the network's
-({rules_contrast}) were chosen on held-out articles: {held}. For the threshold the parts count alike. The test split took
+Epoch, weights of network and rules ({weights}) and threshold were chosen on held-out articles: {held}. For the threshold the parts count alike. The test split took
 no part.
 
 SHA-256 of the annotation files:
@@ -96,7 +95,6 @@ def render_card(record: Json, *, encoder: str) -> str:
         settings=settings,
         threshold=chosen["threshold"],
         weights=", ".join(f"{name} {weight:.2f}" for name, weight in zip(INPUTS, chosen["weights"], strict=True)),
-        rules_contrast=chosen["rules_contrast"],
         sure=chosen["sure"],
         parts=" | ".join(chosen["f1"]),
         rule="---|" * (len(chosen["f1"]) - 1) + "---",

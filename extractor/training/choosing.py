@@ -1,4 +1,4 @@
-"""Weights of network and rules, threshold, contrast, the band for a human: what is chosen on held-out articles."""
+"""Weights of network and rules, threshold, the band for a human: what is chosen on held-out articles."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from extractor.candidates import find_candidates
+from extractor.contrasts import ContrastReader
 from extractor.records import AnnotatedArticle, GoldArticle, Triple
 from extractor.relation import (
     Opinion,
     RelationClassifier,
     asserting,
-    likeliest_contrast,
     probability,
     squash,
     weigh,
@@ -31,7 +31,6 @@ SURE_PRECISION = 0.95
 FOLDS = 5
 _PART_WEIGHT = 100.0
 """What the true triples of a part weigh in all, in a regression whose penalty is 1."""
-_CONTRAST_GAINS = (0.0, 1.0, 2.0, 3.0, 5.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,6 @@ class Choice:
         threshold: on its probability.
         sure: probability from which on precision is :data:`SURE_PRECISION` on the held-out articles; findings between
             ``threshold`` and ``sure`` are for a human.
-        rules_contrast: what the contrast that the rules read gains on the network's logit.
         f1: per part of the held-out articles the triple F1 at the threshold, weights fitted on the other folds.
         contrast: per part the share of the gold triples found whose contrast is right.
         alone: per input and part the triple F1 without the other, the network at its own best threshold.
@@ -54,7 +52,6 @@ class Choice:
     intercept: float
     threshold: float
     sure: float
-    rules_contrast: float
     f1: dict[str, float]
     contrast: dict[str, float]
     alone: dict[str, dict[str, float]]
@@ -98,11 +95,10 @@ def choose(classifier: RelationClassifier, held: Held) -> Choice:
     scored = _cross_fitted(gold, inputs)
     threshold, _ = best_threshold(gold, scored)
     f1 = {part: round(triple_f1(gold[part], scored[part], threshold), 4) for part in held}
-    contrasts = {gain: _contrasts(held, opinions, gain) for gain in _CONTRAST_GAINS}
-    gain = max(_CONTRAST_GAINS, key=lambda g: (sum(contrasts[g].values()), -g))
+    contrasts = _contrasts(held, opinions, classifier.contrasts)
     weights, intercept = fit_weights({part: list(zip(gold[part], inputs[part], strict=True)) for part in gold})
     sure = _sure_from(gold, scored, threshold)
-    return Choice(weights, intercept, threshold, sure, gain, f1, contrasts[gain], _alone(gold, inputs))
+    return Choice(weights, intercept, threshold, sure, f1, contrasts, _alone(gold, inputs))
 
 
 def _alone(
@@ -154,12 +150,14 @@ def _fold(gold: GoldArticle) -> int:
     return int(hashlib.sha256(gold.id.encode()).hexdigest(), 16) // FOLDS % FOLDS
 
 
-def _contrasts(held: Held, opinions: Mapping[str, Sequence[Sequence[Opinion]]], gain: float) -> dict[str, float]:
+def _contrasts(
+    held: Held, opinions: Mapping[str, Sequence[Sequence[Opinion]]], reader: ContrastReader
+) -> dict[str, float]:
     """Per part the share of the gold triples that a mention speaks of whose likeliest contrast is gold."""
     shares = {}
     for part, pairs in held.items():
         right = [
-            _contrast_is_right(annotated, gold, triple, each, gain)
+            _contrast_is_right(annotated, gold, triple, each, reader)
             for (annotated, gold), each in zip(pairs, opinions[part], strict=True)
             for triple in sorted(_sure(gold))
             if any(o.candidate.cytokine.concept == triple.cytokine for o in each)
@@ -169,12 +167,12 @@ def _contrasts(held: Held, opinions: Mapping[str, Sequence[Sequence[Opinion]]], 
 
 
 def _contrast_is_right(
-    annotated: AnnotatedArticle, gold: GoldArticle, triple: Triple, opinions: Sequence[Opinion], gain: float
+    annotated: AnnotatedArticle, gold: GoldArticle, triple: Triple, opinions: Sequence[Opinion], reader: ContrastReader
 ) -> bool:
     about = asserting(opinions, triple)
     if not about:
         return False
-    said = likeliest_contrast(annotated, about[0], triple.direction, rules_contrast=gain)
+    said = reader.read(annotated, about[0].located(triple.direction), triple.direction)
     return any(f.triple == triple and f.contrast == said for f in gold.findings)
 
 

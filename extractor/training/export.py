@@ -6,7 +6,7 @@ import json
 import logging
 import shutil
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import onnx
@@ -14,13 +14,14 @@ import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 
+from extractor.contrasts import CONTRAST_FILE
 from extractor.encoding import FEATURES
 from extractor.records import CONTRASTS, DIRECTIONS, Json
 from extractor.relation import FORMAT, INPUTS
 from extractor.releases import sha256_of
 from extractor.training.network import RelationNetwork
 
-FILES = ("model.onnx", "tokenizer.json")
+FILES = ("model.onnx", "tokenizer.json", CONTRAST_FILE)
 """What ``config.json`` gives a hash of."""
 
 
@@ -31,9 +32,9 @@ class _OneArticle(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, input_ids: Tensor, cytokines: Tensor, fluids: Tensor, features: Tensor) -> tuple[Tensor, Tensor]:
-        directions, contrasts = self.network(input_ids, None, None, cytokines, fluids, features)
-        return directions, contrasts
+    def forward(self, input_ids: Tensor, cytokines: Tensor, fluids: Tensor, features: Tensor) -> Tensor:
+        directions, _ = self.network(input_ids, None, None, cytokines, fluids, features)
+        return directions
 
 
 def export_onnx(network: RelationNetwork, path: Path) -> None:
@@ -54,7 +55,7 @@ def export_onnx(network: RelationNetwork, path: Path) -> None:
             example,
             str(path),
             input_names=["input_ids", "cytokines", "fluids", "features"],
-            output_names=["directions", "contrasts"],
+            output_names=["directions"],
             dynamic_shapes=({1: tokens}, {0: pairs}, {0: pairs}, {0: pairs}),
             dynamo=True,
             external_data=False,
@@ -130,6 +131,12 @@ def write_config(folder: Path, *, version: str, values: Mapping[str, object]) ->
     }
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
     return config
+
+
+def write_contrasts(folder: Path, weights: Mapping[str, Sequence[float]]) -> None:
+    """Write the weights of the contrasts, a feature per line."""
+    lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(list(row))}" for name, row in sorted(weights.items()))
+    (folder / CONTRAST_FILE).write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
 
 
 def copy_tokenizer(encoder: Path, folder: Path) -> None:
