@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from extractor.comparison import opposite
-from extractor.cues import Cue
+from extractor.cues import Cue, find_cues
 from extractor.records import Direction, Span
 from extractor.scope import Group, Verdict
 from extractor.wordlists import CYTOKINE_MARK, FLUID_MARK, pattern
@@ -78,8 +78,9 @@ def _way(clause: str, previous: Direction, told: bool) -> Direction | None:
     return None
 
 
+_FINITE = re.compile(r"\b(?:was|were|had|did|has|have|is|are)\b", re.IGNORECASE)
 _SPARED_SUBJECT = re.compile(
-    r"^[^;:]*?\b(?:but|and) not\s+(?:(?:in|with|after|from|for|among|during)\s+)?(?:the\s+)?[^,;:]{3,60}?"
+    r"^(?P<subject>[^;:]*?)\b(?:but|and) not\s+(?:(?:in|with|after|from|for|among|during)\s+)?(?:the\s+)?[^,;:]{3,60}?"
     r"(?=,|\s+(?:resulted|led|caused|produced|induced|increased|decreased|reduced|raised|lowered|elevated)\b)",
     re.IGNORECASE,
 )
@@ -88,6 +89,8 @@ _SPARED_SUBJECT = re.compile(
 def spared(clause: str, told: Sequence[tuple[Group, Verdict]]) -> Iterator[tuple[Group, Verdict]]:
     """The other half of "rose in patients but not in controls", "A, but not B, raised X": no change there."""
     late, early = _SPARED.search(clause), _SPARED_SUBJECT.match(clause)
+    if early is not None and (find_cues(early["subject"]) or _FINITE.search(early["subject"])):
+        early = None
     for group, verdict in told:
         if verdict.direction == "unchanged" or verdict.blocked:
             continue

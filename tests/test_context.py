@@ -194,3 +194,10 @@ def test_a_blocked_rise_is_of_disease_and_its_relief_of_treatment() -> None:
     marked = "\nRats were used.\nThe antagonist treatment attenuated the endotoxin-induced increase in <fluid>plasma</fluid> <cyt>TNF</cyt>."
     assert context(marked, "increased").contrast == "disease"
     assert context(marked, "decreased").contrast == "treatment"
+
+
+def test_the_comparator_follows_a_contrast_decided_before() -> None:
+    annotated = read_marked("\n<fluid>Serum</fluid> <cyt>IL-6</cyt> was higher in patients than in healthy controls.")
+    candidate = find_candidates(annotated)[-1]
+    assert read_context(annotated, candidate, "increased").comparator == "healthy"
+    assert read_context(annotated, candidate, "increased", contrast="time").comparator == "before"
