@@ -42,7 +42,7 @@ class FitSettings:
         threads: of torch; part of what makes a run repeatable.
     """
 
-    epochs: int = 10
+    epochs: int = 14
     batch: int = 6
     rate: float = 2.5e-4
     head_factor: float = 4.0
@@ -53,8 +53,8 @@ class FitSettings:
     frozen: int = 2
     blank: float = 0.12
     dropout: float = 0.1
-    average: float = 0.995
-    seed: int = 1
+    average: float = 0.998
+    seed: int = 2
     threads: int = 3
 
 
