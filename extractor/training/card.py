@@ -56,7 +56,7 @@ General dev (chosen on, so optimistic):
 Rewritten ALS dev (chosen on, so optimistic):
 <!-- benchmark:als-dev/table --><!-- /benchmark -->
 
-General test. This version was scored on it once; two earlier systems (version 1.0.0 without and with the rules' share) had been before:
+General test. This version was scored on it once; three earlier systems (version 1.0.0 without and with the rules, version 1.1.0) had been before:
 <!-- benchmark:general-test/table --><!-- /benchmark -->
 
 ## Limits
