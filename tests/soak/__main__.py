@@ -10,6 +10,7 @@ import argparse
 import dataclasses
 import faulthandler
 import json
+import os
 import sys
 import tempfile
 import time
@@ -19,13 +20,14 @@ from pathlib import Path
 from typing import Any
 
 from extractor.provenance import package_version
-from soak import crashes, fuzzing, hostile, invariants, pubmed, trouble
+from soak import crashes, fuzzing, hostile, invariants, memory, pubmed, trouble
 from soak.sizes import LONG, SHORT, Sizes, sizes_for
 from soak.targets import TARGETS
 from soak.zygote import Zygote
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT.parent / "shared" / "corpus" / "bulk.jsonl.gz"
+MOULDS = ROOT.parent / "shared" / "pubmed_xml" / "baseline"
 _LIMIT = 7_200
 """Seconds after which a scenario is ended, with a traceback of every thread."""
 Row = dict[str, Any]
@@ -99,7 +101,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="soak", description=__doc__)
     parser.add_argument("-o", "--output", type=Path, required=True, help="gets the figures")
     parser.add_argument("--short", action="store_true", help="sizes of the test suite")
-    parser.add_argument("--seconds", type=int, help="sizes for a run of about so long; the long form takes 1,800")
+    parser.add_argument("--seconds", type=int, help="sizes for a run of about so long; the long form takes 4,500")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", action="append", choices=list(SCENARIOS), help="a scenario; may be repeated")
     for field in dataclasses.fields(Sizes):
@@ -221,6 +223,24 @@ def _invariants(_folder: Path, sizes: Sizes, _seed: int, result: dict[str, Any])
     )
 
 
+def _memory(folder: Path, sizes: Sizes, _seed: int, result: dict[str, Any]) -> Iterator[Row]:
+    if not (CORPUS.is_file() and MOULDS.is_dir()):
+        result["skipped"].append("memory: the corpora are not beside the checkout")
+        return
+    done = memory.run(folder, CORPUS, sorted(MOULDS.glob("*.xml.gz")), records=sizes.mined, jobs=os.cpu_count() or 1)
+    result["wrong"] += done.wrong
+    result["memory"] = {"workers": done.workers, "parent": done.parent, "findings": done.findings}
+    warm, largest = max(done.workers, key=lambda sizes: sizes[1] - sizes[0])
+    yield _row(
+        "Memory",
+        f"records mined by {len(done.workers)} workers that live on",
+        done.records,
+        len(done.wrong),
+        f"the worker that grew most: {warm:.0f} MiB when warm, {largest:.0f} MiB at most; the process that hands out"
+        f" shards: {done.parent[0]:.0f} and {done.parent[1]:.0f} MiB",
+    )
+
+
 SCENARIOS: dict[str, Callable[[Path, Sizes, int, dict[str, Any]], Iterator[Row]]] = {
     "pubmed": _pubmed,
     "crash": _crash,
@@ -228,6 +248,7 @@ SCENARIOS: dict[str, Callable[[Path, Sizes, int, dict[str, Any]], Iterator[Row]]
     "hostile": _hostile,
     "fuzz": _fuzz,
     "invariants": _invariants,
+    "memory": _memory,
 }
 
 

@@ -18,6 +18,7 @@ class Sizes:
     token: bytes of one word.
     text: characters of the texts that are read although they are too much.
     rounds: times each input is read again when memory is watched.
+    mined: records mined while memory is watched.
     """
 
     requests: int
@@ -30,6 +31,7 @@ class Sizes:
     token: int
     text: int
     rounds: int
+    mined: int
 
 
 SHORT = Sizes(
@@ -43,6 +45,7 @@ SHORT = Sizes(
     token=1 << 20,
     text=8_000,
     rounds=40,
+    mined=2_000,
 )
 LONG = Sizes(
     requests=10_000,
@@ -55,13 +58,14 @@ LONG = Sizes(
     token=10 << 20,
     text=99_900,
     rounds=400,
+    mined=1_000_000,
 )
 
 _CORPUS = 52_000
 """Records of the corpus."""
-LONG_SECONDS = 1_800
+LONG_SECONDS = 4_500
 """What the long form takes on one core that has nothing else to do, roughly."""
-_SCALED = frozenset({"requests", "kills", "examples", "fuzz_seconds", "again", "rounds"})
+_SCALED = frozenset({"requests", "kills", "examples", "fuzz_seconds", "again", "rounds", "mined"})
 
 
 def sizes_for(seconds: int) -> Sizes:
