@@ -225,7 +225,9 @@ def test_rows_come_in_groups_of_one_size(tmp_path: Path):
     assert pq.ParquetFile(tmp_path / "a").num_row_groups == 2
 
 
-def test_two_processes_write_the_same_bytes_and_a_killed_one_costs_one_try(shards: list[Path], tmp_path: Path):
+def test_four_processes_in_any_order_write_the_same_bytes_and_a_killed_one_costs_one_try(
+    shards: list[Path], tmp_path: Path
+):
     shard(shards[1], *(record(pmid, HIGHER.format("IL-6")) for pmid in range(100, 1600)))
     mine(shards, tmp_path / "one")
     victims: list[int] = []
@@ -233,7 +235,7 @@ def test_two_processes_write_the_same_bytes_and_a_killed_one_costs_one_try(shard
     def kill_midway(process: int) -> None:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
-            if list((tmp_path / "two" / "shards").glob(f".{shards[1].name}*.findings.parquet.{process}.part")):
+            if list((tmp_path / "four" / "shards").glob(f".{shards[1].name}*.findings.parquet.{process}.part")):
                 os.kill(process, signal.SIGKILL)
                 return
             time.sleep(0.01)
@@ -244,10 +246,10 @@ def test_two_processes_write_the_same_bytes_and_a_killed_one_costs_one_try(shard
             if len(victims) == 1:
                 threading.Thread(target=kill_midway, args=(process,)).start()
 
-    report = mine(shards, tmp_path / "two", partial(mine_locally, jobs=2, started=started))
+    report = mine(shards[::-1], tmp_path / "four", partial(mine_locally, jobs=4, started=started))
     assert len(set(victims)) == 2
     assert report.failed == {}
-    swept = {name: data for name, data in written(tmp_path / "two").items() if not name.endswith(".part")}
+    swept = {name: data for name, data in written(tmp_path / "four").items() if not name.endswith(".part")}
     assert swept == written(tmp_path / "one")
 
 
