@@ -225,7 +225,7 @@ def test_rows_come_in_groups_of_one_size(tmp_path: Path):
     assert pq.ParquetFile(tmp_path / "a").num_row_groups == 2
 
 
-def test_four_processes_in_any_order_write_the_same_bytes_and_a_killed_one_costs_one_try(
+def test_four_processes_write_the_same_bytes_in_any_order_and_a_killed_one_costs_a_try(
     shards: list[Path], tmp_path: Path
 ):
     shard(shards[1], *(record(pmid, HIGHER.format("IL-6")) for pmid in range(100, 1600)))
