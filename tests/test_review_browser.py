@@ -124,7 +124,20 @@ def verdicts(db, article: str | None = None) -> list[tuple[str, str, str]]:
 
 
 def select_words(page, words: str):
-    """Drag the mouse over words of the abstract."""
+    """Drag the mouse over words of the abstract; once more where the page was drawn anew meanwhile."""
+    offer = page.locator("#selection")
+    for _ in range(10):
+        drag_over(page, words)
+        for _ in range(20):
+            if offer.is_visible():
+                page.wait_for_timeout(100)
+                if offer.is_visible():
+                    return
+            page.wait_for_timeout(50)
+    raise AssertionError(f"{words!r} cannot be selected")
+
+
+def drag_over(page, words: str):
     box = page.evaluate(
         """words => {
             const walker = document.createTreeWalker(document.getElementById('article'), NodeFilter.SHOW_TEXT);
