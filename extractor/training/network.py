@@ -19,6 +19,8 @@ _RARE = -3.5
 class RelationNetwork(nn.Module):
     """Directions and contrasts of mention pairs from one pass over the article.
 
+    The contrasts are a second task that helps the training; a release reads them by :mod:`extractor.contrasts`.
+
     Args:
         encoder: Hugging Face id or path.
         hidden: width of the head.
