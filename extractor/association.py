@@ -8,7 +8,7 @@ from extractor.cues import Cue
 from extractor.records import Span
 from extractor.wordlists import CYTOKINE_MARK, FLUID_MARK, pattern
 
-_VERB = re.compile(r"\b(?:was|were|is|are|did|does|occurs?|occurred|correlated|had|showed)\b", re.IGNORECASE)
+VERB = re.compile(r"\b(?:was|were|is|are|did|does|occurs?|occurred|correlated|had|showed)\b", re.IGNORECASE)
 
 
 def explained_away(group: Span, cue: Cue, clause: str) -> bool:
@@ -80,7 +80,7 @@ def _starts_anew(assoc: re.Match[str], group: Span, cue: Cue, clause: str) -> bo
         and cue.predicate
         and assoc.end() <= group.start < cue.span.start
         and _NEW_SUBJECT.search(clause[assoc.end() : group.start]) is not None
-        and _VERB.search(clause[group.end : cue.span.end]) is not None
+        and VERB.search(clause[group.end : cue.span.end]) is not None
     )
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -69,16 +70,16 @@ def contrast_features(annotated: AnnotatedArticle, candidate: Candidate, directi
     }
 
 
-def _words(annotated: AnnotatedArticle, span: Span) -> list[str]:
+def _words(annotated: AnnotatedArticle, span: Span) -> tuple[str, ...]:
     """The words of a part of the article without its cytokines and fluids."""
     text, cursor, parts = annotated.article.text, span.start, list[str]()
     for mention in annotated.mentions:
         if mention.concept is not None and mention.span.start >= cursor and span.contains(mention.span):
             parts.append(text[cursor : mention.span.start])
             cursor = mention.span.end
-    return list(_plain(" ".join([*parts, text[cursor : span.end]])))
+    return _plain(" ".join([*parts, text[cursor : span.end]]))
 
 
-def _plain(text: str) -> Iterator[str]:
-    for match in _WORD.finditer(text):
-        yield "0" if match[0][0].isdigit() else match[0].lower()
+@lru_cache(maxsize=64)
+def _plain(text: str) -> tuple[str, ...]:
+    return tuple("0" if word[0].isdigit() else word.lower() for word in _WORD.findall(text))

@@ -127,7 +127,7 @@ def _direction(clause: str, match: re.Match[str], kind: str, direction: Directio
         return None
     if (
         _OTHER_ANALYTE.match(after)
-        or _CUT_OFF.match(clause, match.end() - len("above"))
+        or _CUT_OFF.match(clause, match.end())
         or (kind == "word" and _WITH_LEVEL.search(before))
     ):
         return Cue(Span(*match.span()), "none", side, loose, None, True)
@@ -216,7 +216,7 @@ _OTHER_ANALYTE = re.compile(
     re.IGNORECASE,
 )
 _CUT_OFF = re.compile(
-    r"(?:above|below|.{5}\s+(?:than|or equal to))\s+(?:or equal to\s+)?(?:an?\s+|the\s+)?"
+    r"(?:(?<=above)|(?<=below)|\s+(?:than|or equal to))\s+(?:or equal to\s+)?(?:an?\s+|the\s+)?"
     r"(?:[<>≥≤=]|\d[\d.,]*(?![\d.,]|\s*(?:%|times|[- ]?fold|x\b))|cut-?offs?\b|thresholds?\b|medians?\b)",
     re.IGNORECASE,
 )

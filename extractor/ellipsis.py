@@ -88,12 +88,13 @@ _SPARED_SUBJECT = re.compile(
 
 def spared(clause: str, told: Sequence[tuple[Group, Verdict]]) -> Iterator[tuple[Group, Verdict]]:
     """The other half of "rose in patients but not in controls", "A, but not B, raised X": no change there."""
+    changed = [(group, verdict) for group, verdict in told if verdict.direction != "unchanged" and not verdict.blocked]
+    if not changed:
+        return
     late, early = _SPARED.search(clause), _SPARED_SUBJECT.match(clause)
     if early is not None and (find_cues(early["subject"]) or _FINITE.search(early["subject"])):
         early = None
-    for group, verdict in told:
-        if verdict.direction == "unchanged" or verdict.blocked:
-            continue
+    for group, verdict in changed:
         after = late is not None and verdict.cue.span.end <= late.start() and not _named(late[0])
         before = early is not None and early.end() <= verdict.cue.span.start and not _named(early[0])
         if after or before:

@@ -46,6 +46,9 @@ _DRAWN = re.compile(
     r"|collected|drawn|assayed|tested|investigated|studied|taken|sampled|withdrawn)\b",
     re.IGNORECASE,
 )
+_EXCEPTED = re.compile(
+    r"\b(?:but|and) not (?:in |for |the |that |those |its |their |levels? |concentrations? )*$", re.IGNORECASE
+)
 _APPLIED = re.compile(r"\b(?:inject|incubat|expos|treat|cultur|intrathecal|transfus|infus)\w*", re.IGNORECASE)
 _CELLS = re.compile(
     r"\b(?:cells?|clones?|lymphocytes|monocytes|basophils|neutrophils|eosinophils|DNA|RNA"
@@ -92,14 +95,7 @@ def choose_fluids(
 
 def _excepted(sentence: Sentence, fluid: Mention) -> bool:
     before = sentence.masked[: fluid.span.start - sentence.span.start]
-    return (
-        re.search(
-            r"\b(?:but|and) not (?:in |for |the |that |those |its |their |levels? |concentrations? )*$",
-            before,
-            re.IGNORECASE,
-        )
-        is not None
-    )
+    return _EXCEPTED.search(before) is not None
 
 
 def _specimen(names: list[str], sentences: Sequence[Sentence]) -> list[str]:

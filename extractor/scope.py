@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from extractor.association import explained_away
+from extractor.association import VERB, explained_away
 from extractor.comparison import flipped, opposite, plain_way
 from extractor.cues import Cue
 from extractor.records import Direction, Mention, Span
@@ -39,8 +39,6 @@ _FOUND = re.compile(
     r"|identified|reported|apparent|revealed|obtained|shown|for|that (?:of|in))\b|\bbetween\b",
     re.IGNORECASE,
 )
-
-_VERB = re.compile(r"\b(?:was|were|is|are|did|does|occurs?|occurred|correlated|had|showed)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +217,7 @@ def _cost(group: Group, groups: Sequence[Group], cue: Cue, cues: Sequence[Cue], 
     if cue.side != wanted and not (cue.loose and not _served(cue, groups, clause)):
         return None
     between = clause[cue.span.end : group.span.start] if right else clause[group.span.end : cue.span.start]
-    if right and _VERB.search(_FOUND.sub(" ", between)) and not _inverted(cue, clause, between):
+    if right and VERB.search(_FOUND.sub(" ", between)) and not _inverted(cue, clause, between):
         return None
     cost = float(len(between.split()))
     cost += 8 * len(re.findall(r"\b(?:was|were|did|had|has|have|is|are)\b", between)) if right else 0
@@ -235,7 +233,7 @@ def _cost(group: Group, groups: Sequence[Group], cue: Cue, cues: Sequence[Cue], 
 def _inverted(cue: Cue, clause: str, between: str) -> bool:
     """Whether the verb stands between the cue and its subject: "higher in patients were X and Y"."""
     head = re.sub(r"^\W*|\b(?:\w+ly|also|RESULTS)\b\W*", "", clause[: cue.span.start])
-    return not head and len(_VERB.findall(between)) == 1 and _BEFORE_SUBJECT.search(between) is not None
+    return not head and len(VERB.findall(between)) == 1 and _BEFORE_SUBJECT.search(between) is not None
 
 
 _BEFORE_SUBJECT = re.compile(

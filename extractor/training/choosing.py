@@ -13,14 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from extractor.candidates import find_candidates
 from extractor.contrasts import ContrastReader
 from extractor.records import AnnotatedArticle, GoldArticle, Triple
-from extractor.relation import (
-    Opinion,
-    RelationClassifier,
-    asserting,
-    probability,
-    squash,
-    weigh,
-)
+from extractor.relation import Opinion, RelationClassifier, asserting, probability, squash, weigh
 
 Scored = dict[Triple, float]
 Held = Mapping[str, Sequence[tuple[AnnotatedArticle, GoldArticle]]]

@@ -134,15 +134,15 @@ def watch_memory(name: str, *, rounds: int, outcome: Outcome, most: float = 8.0)
             for data in inputs:
                 with _limited(_HANGS):
                     target(data)
-        held.append(_resident())
+        held.append(resident())
     outcome.growth[name] = round(held[1] - held[0], 1)
     if held[1] - held[0] > most:
         outcome.wrong.append(f"{name}: grew by {held[1] - held[0]:.1f} MiB in {rounds} rounds of {len(inputs)} inputs")
 
 
-def _resident() -> float:
-    """MiB of this process in memory."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[1])
+def resident(process: int | str = "self") -> float:
+    """MiB of a process in memory."""
+    pages = int(Path(f"/proc/{process}/statm").read_text(encoding="utf-8").split()[1])
     return pages * resource.getpagesize() / _MIB
 
 

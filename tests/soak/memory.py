@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,13 +16,13 @@ from extractor.batch.shards import Shard
 from extractor.benchmark.speed.shards import Moulds, write_shards
 from extractor.formats import read
 from extractor.run import MinerSettings
+from soak.fuzzing import resident
 
 _SHARDS, _SIZE = 40, 250
 _WARM = 0.1
 """Part of a worker's shards after which it has loaded what it needs."""
 _GROWTH = 64.0
 """MiB that a process may have grown by since."""
-_RESIDENT = re.compile(r"^VmRSS:\s*(\d+) kB$", re.MULTILINE)
 
 
 @dataclass
@@ -74,12 +73,6 @@ def run(folder: Path, texts: Path, moulds: Sequence[Path], *, records: int, jobs
     if len(seen) != jobs:
         outcome.wrong.append(f"{len(seen)} workers lived, {jobs} were asked for")
     return outcome
-
-
-def resident(process: int) -> float:
-    """Resident memory of a process in MiB."""
-    found = _RESIDENT.search(Path(f"/proc/{process}/status").read_text(encoding="utf-8"))
-    return int(found[1]) / 1024 if found else 0.0
 
 
 def _shards(folder: Path, texts: Path, moulds: Sequence[Path], *, records: int) -> list[Path]:
