@@ -24,9 +24,9 @@ def relation(
     annotations: options.Annotations = Path("annotations"),
     version: Annotated[str, typer.Option(help="Of the model.")] = "1.2.0",
     work: Annotated[Path, typer.Option(metavar="FOLDER", help="Checkpoints and the adapted encoder.")] = Path("work"),
-    epochs: Annotated[int, typer.Option(min=1)] = 14,
-    seed: Annotated[int, typer.Option(help="Of every generator.")] = 2,
-    threads: Annotated[int, typer.Option(min=1, help="Of torch.")] = 3,
+    epochs: Annotated[int | None, typer.Option(min=1, help="The release's where not given.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Of every generator; the release's where not given.")] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="Of torch; the release's where not given.")] = None,
     start: Annotated[Path | None, typer.Option(metavar="FILE", help="Checkpoint to go on from.")] = None,
     adapt: Annotated[bool, typer.Option(help="Continue masked-language training of the encoder first.")] = True,
     device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
@@ -41,6 +41,7 @@ def relation(
     from extractor.releases import record_release
 
     reporter = Reporter(quiet=quiet)
+    given = {"epochs": epochs, "seed": seed, "threads": threads}
     folder = output / f"relation-{version}"
     record = release.train_relation(
         annotations,
@@ -49,7 +50,7 @@ def relation(
         version=version,
         encoder=encoder,
         work=work,
-        settings=FitSettings(epochs=epochs, seed=seed, threads=threads),
+        settings=FitSettings(**{name: value for name, value in given.items() if value is not None}),
         adapt=adapt,
         start=start,
         device=device,
