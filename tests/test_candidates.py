@@ -72,7 +72,7 @@ def test_by_mention_groups_without_losing_any() -> None:
     assert [c for group in groups.values() for c in group] == found
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     st.lists(
         st.sampled_from(

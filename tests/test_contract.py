@@ -89,7 +89,7 @@ def findings(draw: Any) -> Finding:
     )
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(findings())
 def test_every_finding_validates_and_comes_back_equal(finding: Finding):
     row = json.loads(finding_line(finding))

@@ -246,7 +246,7 @@ def claims(draw, cytokine: Mention, fluids: list[Mention | None], text: str) -> 
 
 @pytest.mark.parametrize("form", NAMES)
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(document=annotated())
 def test_offsets_hold_for_any_text(tmp_path_factory, form, document):

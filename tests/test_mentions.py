@@ -164,7 +164,7 @@ WORDS = [
 
 
 @given(st.lists(st.lists(st.sampled_from(WORDS), max_size=9), max_size=5), st.integers(1, 7))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_batch_size_and_company_do_not_matter(texts: list[list[str]], batch_size: int) -> None:
     articles = [Article(str(i), "", " ".join(words)) for i, words in enumerate(texts)]
     together = list(annotate(NLP, articles, batch_size=batch_size))

@@ -73,7 +73,7 @@ def test_spreadsheets_run_no_text_as_a_formula(form: str):
     assert str(cells["cytokine_start"]) == "14"
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_no_escaped_text_starts_like_a_formula(text: str):
     safe = tables.without_formulas(tables.frame([replace(FINDING, evidence_text=text)]))["evidence"][0]

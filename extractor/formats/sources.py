@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import codecs
 import glob
-import gzip
 import re
 import sys
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Self, cast
+
+from isal import igzip, isal_zlib
 
 from extractor.errors import InputError
 
@@ -19,6 +20,7 @@ CHUNK = 1 << 18
 HEAD = 1 << 16
 """Bytes read ahead to find out the format."""
 _TAIL = 256
+_DAMAGE = (OSError, zlib.error, cast("type[Exception]", isal_zlib.error))
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -87,7 +89,7 @@ class ByteStream:
         self._raw = raw
         self._data: IO[bytes] = raw
         if raw.peek(2)[:2] == b"\x1f\x8b":  # type: ignore[attr-defined]
-            self._data = gzip.GzipFile(fileobj=raw)  # type: ignore[assignment]
+            self._data = cast("IO[bytes]", igzip.IGzipFile(fileobj=raw))  # type: ignore[no-untyped-call]
         self._decoder: codecs.IncrementalDecoder | None = None
         self.head = self._fill()
         self._start_decoder()
@@ -139,7 +141,7 @@ class ByteStream:
             return self._data.read1(CHUNK)  # type: ignore[attr-defined,no-any-return]
         except EOFError:
             self.failure = "truncated: the gzip stream ends early"
-        except (OSError, zlib.error) as error:
+        except _DAMAGE as error:
             self.failure = f"damaged: {error}"
         return b""
 

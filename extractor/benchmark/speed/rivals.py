@@ -34,7 +34,7 @@ def read_ours(paths: Sequence[Path]) -> int:
 
 
 def read_lxml(paths: Sequence[Path]) -> int:
-    """A tree of each file with nothing taken from it, which no reader on lxml can undercut; gives the records."""
+    """A tree of each file, unpacked by the standard library, with nothing taken from it; gives the records."""
     total = 0
     for path in paths:
         with gzip.open(path) as stream:
