@@ -23,6 +23,10 @@ _ALS_GROUP = re.compile(
     r"|(?<![\w-])ALS[ -](?:patients?|mice|mouse|cases|subjects|cohort|group|models?|onset|participants|individuals)\b"
     r"|\bALSFRS\b",
 )
+_NAMED_ALS = re.compile(r"amyotrophic lateral sclerosis|^als$|^motor neurone? disease$")
+_DROPPED = re.compile(r"['’]s(?= )|^essential (?=hypertension)")
+_TYPE = re.compile(r"\btype[ -](?=(?:\d|i{1,3}|iv)\b)", re.IGNORECASE)
+"""Before a number that belongs to the name of a disease ("type 2 diabetes")."""
 _OTHER_ALS = re.compile(r"\bacid[- ]labile|\blife[- ]support\b|\banti-?lymphocyte serum\b", re.IGNORECASE)
 _THAN = re.compile(
     r"\b(?:than|compared (?:with|to)|versus|vs\.?|relative to|in comparison (?:with|to)|as compared)\b", re.IGNORECASE
@@ -110,6 +114,7 @@ def _speaks_of_als(text: str, short: dict[str, str]) -> bool:
 def _diseases(part: str, text: str, *, als: bool, title: bool) -> list[tuple[int, float, str]]:
     """Conditions a part of the text names: place, weight, name. A group said to have it weighs most."""
     short = _abbreviations(text)
+    part = _TYPE.sub("type_", part)
     found: list[tuple[int, float, str]] = []
     if als:
         found.extend(
@@ -160,7 +165,9 @@ def _phrase(words: str, short: dict[str, str], *, als: bool, title: bool) -> str
 
 
 def _called(name: str, *, als: bool) -> str:
-    return "ALS" if als and re.search(r"amyotrophic lateral sclerosis|^als$", name) else f"other:{name}"
+    if als and _NAMED_ALS.search(name):
+        return "ALS"
+    return f"other:{_DROPPED.sub('', name).replace('type_', 'type ')}"
 
 
 def _best(found: list[tuple[int, float, str]], *, whole: bool) -> str:

@@ -121,6 +121,10 @@ ALS = "Cytokines in amyotrophic lateral sclerosis (ALS)\n"
             "other:overactive bladder",
         ),
         ("\n<fluid>Serum</fluid> <cyt>leptin</cyt> was higher in cirrhotic patients.", "other:cirrhosis"),
+        ("\n<fluid>Serum</fluid> <cyt>IL-6</cyt> was higher in Alzheimer's disease.", "other:alzheimer disease"),
+        ("\n<fluid>Serum</fluid> <cyt>leptin</cyt> fell in patients with type 2 diabetes.", "other:type 2 diabetes"),
+        ("\n<fluid>Serum</fluid> <cyt>IL-6</cyt> was higher in metastatic breast cancer.", "other:breast cancer"),
+        (ALS + "<fluid>CSF</fluid> <cyt>IL-6</cyt> was higher in motor neuron disease than in controls.", "ALS"),
         ("\n<fluid>Serum</fluid> <cyt=TNF>tumor necrosis factor</cyt> rose after the meal.", "unspecified"),
     ],
 )
