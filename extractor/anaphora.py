@@ -66,14 +66,15 @@ _THEY = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    r"""\b(?:an?|no|this|(?P<these>these|both)|the|followed\ by(?:\ an?)?)\ (?:(?:\w+ly
+    rf"""\b(?:an?|no|this|(?P<these>these|both)|the|followed\ by(?:\ an?)?)\ (?:(?:\w+ly
       |significant|marked|clear|further|such|modest
       |slight|small|progressive|gradual|transient|rapid|sharp|steep|statistical|overall|group|substantial|strong|detectable
       |other)\ )*
       (?P<noun>increase|decrease|rise|fall|reduction|elevation|drop|decline|change|difference|effect)s?
       (?=\ (?:(?:was|were|is|could\ be)\ (?:(?:also|\w+ly)\ )*(?:seen|found|observed|noted|detected|recorded|evident
       |apparent|present|prevented|blunted|abolished|attenuated|reversed|suppressed|blocked)|occurred|emerged|appeared
-      |between)\b(?!\ in\ (?!(?:\w+\ ){1,3}(?:groups?|patients|controls?|subjects|arms?|mice|rats)\b))
+      |existed|between)\b(?!\ in\ (?!(?:the\ )?[{FLUID_MARK}]
+      |(?:\w+\ ){{1,3}}(?:groups?|patients|controls?|subjects|arms?|mice|rats)\b))
       (?!\ (?:for|with\ respect|regarding|on))
       |\s*[.,;]?\s*$)""",
     re.IGNORECASE | re.VERBOSE,

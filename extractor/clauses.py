@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import islice, pairwise
 
 from extractor.cues import Cue, find_cues
-from extractor.wordlists import CYTOKINE_MARK
+from extractor.wordlists import CYTOKINE_MARK, FLUID_MARK
 
 _CUT = re.compile(
     r"""\s*;\s*|\s[-–—]+\s|(?:,\s*|\s+)(?=(?:
@@ -30,6 +30,17 @@ _AFTER_RELATIVE = re.compile(
     r",\s+which\b[^,;]*,\s+(?=(?:was|were|is|are|did|had|remained|showed|rose|fell|increased|decreased)\b)",
     re.IGNORECASE,
 )
+_FINITE = re.compile(
+    r"\b(?:was|were|is|are|did|had|has|have|remained|remains|showed|rose|fell|increased|decreased|declined|dropped"
+    r"|exceeded|stayed|stood|went|underwent|became|differed|tended|peaked)\b",
+    re.IGNORECASE,
+)
+_NEXT_SUBJECT = re.compile(
+    rf"[^{CYTOKINE_MARK}]*,\s+(?:and\s+|but\s+)?+(?!an?\s|either\b|(?:in|at|on|with|by|as|for|than|from|to|of|after"
+    rf"|during|including|especially|particularly|namely|not|which|that|who|whose|when|where)\s+[^{FLUID_MARK}])"
+    rf"(?=[^,{CYTOKINE_MARK}]*{CYTOKINE_MARK}(?!.*\b(?:which|that|who|than|with)\b))",
+    re.IGNORECASE,
+)
 _ACTS_ON = re.compile(r"(?:affect|influenc|modif|modulat|respon)\w*", re.IGNORECASE)
 _NEITHER = re.compile(r"\bneither\b[^;]*$", re.IGNORECASE)
 
@@ -42,6 +53,8 @@ def split_clauses(masked: str) -> tuple[tuple[int, int], ...]:
         commas = (comma for comma in re.finditer(r",\s", masked) if _complete(masked[: comma.start()]))
         cuts.update(comma.end() for comma in islice(commas, 1))
     cuts.update(match.end() for match in _AFTER_RELATIVE.finditer(masked))
+    for start, end in pairwise(sorted(cuts)):
+        cuts.update(start + at for at in _new_subjects(masked[start:end]))
     for start, end in pairwise(sorted(cuts)):
         cuts.update(start + at for at in _second_predicates(masked[start:end]))
     return tuple((a, b) for a, b in pairwise(sorted(cuts)) if masked[a:b].strip())
@@ -58,6 +71,15 @@ def _paired(masked: str, cut: re.Match[str]) -> bool:
 def _complete(front: str) -> bool:
     """Whether the words before a comma are a clause of their own: "While X rose, ..."."""
     return len(front.split()) < 8 or bool(find_cues(front))
+
+
+def _new_subjects(part: str) -> list[int]:
+    """Where the next of several statements begins, each with a subject and a verb: "A rose, B did not, and C fell"."""
+    verbs = list(_FINITE.finditer(part))
+    if not verbs or CYTOKINE_MARK not in part[: verbs[0].start()]:
+        return []
+    starts = (_NEXT_SUBJECT.match(part[: later.start()], verb.end()) for verb, later in pairwise(verbs))
+    return [match.end() for match in starts if match]
 
 
 def _second_predicates(part: str) -> list[int]:

@@ -24,7 +24,8 @@ _OWNED = re.compile(
     |during|as|but|both|inflammatory|pro|soluble|protein|proteins|growth|angiogenic|interleukins?|titers?
     |specimens?|obtained|collected|drawn|taken|total|free|using|on|that|mean|median|the
     |compared|between|among|when|while|which|did|had|not|showed|measured|rose|fell|increased?|decreased?
-    |declined|dropped|peaked|remained|returned|correlated|differed|reached|became|appeared|exceeded|within
+    |declined|dropped|elevated|raised|higher|lower|highest|lowest|greater|similar|comparable|unchanged|too|respectively
+    |peaked|remained|returned|correlated|differed|reached|became|appeared|exceeded|within
     |following|over|throughout|because|if|no|only|its|their|these|this|they|it|we|immunoreactive|bioactive
     |recovered|harvested|revealed|analys[ei]s
     |analytes?|molecules?|variables?|measures?|peptides?|receptors?|neurotrophins?|ligands?|mediators?|supernatants?|secretions?|fluids?|parameters?|factors?|adipokines?|(?:\w+ly))\b)[A-Za-z0-9]""",
@@ -194,7 +195,7 @@ def _owned(sentence: Sentence, fluid: Mention) -> bool:
 def _elsewhere(sentences: Sequence[Sentence], here: Sentence, statement: Statement) -> tuple[list[str], float]:
     """Fluid names from other sentences: with the same cytokine first, then by route."""
     concept = statement.mention.concept
-    ranked: list[tuple[tuple[int, int, int], Sentence, list[Mention]]] = []
+    ranked: list[_Ranked] = []
     for sentence in sentences:
         if sentence.index == here.index:
             continue
@@ -211,7 +212,7 @@ def _elsewhere(sentences: Sequence[Sentence], here: Sentence, statement: Stateme
     if not ranked:
         only = {str(m.concept) for s in sentences for m in s.mentions if m.kind == "fluid" and s.index != here.index}
         return sorted(only) if len(only) == 1 else [], 0.6
-    (tier, _, _), sentence, fluids = min(ranked, key=lambda item: item[0])
+    (tier, _, _), sentence, fluids = min(_own(ranked), key=lambda item: item[0])
     names = _near(sentence, fluids, str(concept)) if tier == 0 else list(dict.fromkeys(str(m.concept) for m in fluids))
     specific = _without_blood(names)
     if _celled(sentences) > 0.6:
@@ -219,6 +220,19 @@ def _elsewhere(sentences: Sequence[Sentence], here: Sentence, statement: Stateme
     if len(specific) > 1:
         return specific, 0.8 * _trust(tier, here, sentence, statement)
     return _specimen(specific, sentences), _trust(tier, here, sentence, statement)
+
+
+_Ranked = tuple[tuple[int, int, int], Sentence, list[Mention]]
+
+
+def _own(ranked: list[_Ranked]) -> list[_Ranked]:
+    """Without the background and a later conclusion, where another sentence tells what this study measured in."""
+    near = [
+        ((tier, order, far), sentence, fluids)
+        for (tier, order, far), sentence, fluids in ranked
+        if sentence.role != "background" and not (sentence.role == "conclusion" and order == 2)
+    ]
+    return near if any(place[0] < 2 or _is_sampled(sentence) for place, sentence, _ in near) else ranked
 
 
 def _celled(sentences: Sequence[Sentence]) -> float:

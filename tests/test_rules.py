@@ -64,6 +64,19 @@ MIXED = [
         "\nThe drug decreased <fluid>serum</fluid> <cyt>TNF</cyt> and increased <cyt>IL-10</cyt>.",
         "TNF serum down; IL-10 serum up",
     ),
+    # several statements in one sentence, each with a subject and a verb of its own
+    (
+        "\nIn the sheep <fluid>plasma</fluid> <cyt>IL-6</cyt> rose, <cyt>TNF</cyt> did not, and <cyt>IL-13</cyt> decreased.",
+        "IL-6 plasma up; TNF plasma same; IL-13 plasma down",
+    ),
+    (
+        "\n<fluid>Serum</fluid> <cyt>IL-8</cyt> was 18% lower in divers than in miners, <cyt>CCL3</cyt> showed no such decrease.",
+        "IL-8 serum down; CCL3 serum same",
+    ),
+    (
+        "\n<cyt>IL-4</cyt> in <fluid>saliva</fluid> was higher, and <cyt>IL-5</cyt> in <fluid>tears</fluid> lower, in the potters.",
+        "IL-4 saliva up; IL-5 tears down",
+    ),
     # associations: an intervention's are its effects, and what follows one is a statement of its own
     (
         "\nVitamin supplementation was associated with a significant decrease in <fluid>plasma</fluid> <cyt>IL-6</cyt>.",
@@ -258,6 +271,15 @@ ELSEWHERE = [
     (
         "\nThe drug led to an inhibition of the LPS-induced increase in <fluid>plasma</fluid> <cyt>TNF</cyt>.",
         "TNF plasma down; TNF plasma up",
+    ),
+    (
+        "\nGrooms had higher <cyt>IL-33</cyt> in <fluid>tears</fluid> than riders.\nNo difference was detected in <fluid>serum</fluid>.",
+        "IL-33 tears up; IL-33 serum same",
+    ),
+    # the samples come before a conclusion about another fluid
+    (
+        "Glassblowers\nMETHODS: The cytokine was determined in <fluid>saliva</fluid>. RESULTS: Mean <cyt>IL-33</cyt> was higher in blowers than in clerks. CONCLUSIONS: Nothing is known of <cyt>IL-33</cyt> in <fluid>serum</fluid>.",
+        "IL-33 saliva up",
     ),
 ]
 NOTHING = [
