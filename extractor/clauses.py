@@ -41,6 +41,7 @@ _NEXT_SUBJECT = re.compile(
     rf"(?=[^,{CYTOKINE_MARK}]*{CYTOKINE_MARK}(?!.*\b(?:which|that|who|than|with)\b))",
     re.IGNORECASE,
 )
+IN_ORDER = re.compile(r"\brespectively\b|\bin (?:this|that|the same) order\b", re.IGNORECASE)
 _ACTS_ON = re.compile(r"(?:affect|influenc|modif|modulat|respon)\w*", re.IGNORECASE)
 _NEITHER = re.compile(r"\bneither\b[^;]*$", re.IGNORECASE)
 
@@ -84,7 +85,7 @@ def _new_subjects(part: str) -> list[int]:
 
 def _second_predicates(part: str) -> list[int]:
     """Where a second verb goes on about the same subject: "X rose in one group and fell in the other"."""
-    if CYTOKINE_MARK not in part or "respectively" in part.lower():
+    if CYTOKINE_MARK not in part or IN_ORDER.search(part):
         return []
     cues = find_cues(part)
     places = ((cue, _AND_THEN.search(part, 0, cue.span.start)) for cue in cues if _states(cue))

@@ -27,7 +27,9 @@ _LEADING = re.compile(
 _CASES = re.compile(r"\b(?:patients?|mice|rats|group|those|people|subjects) with(?!out)\b", re.IGNORECASE)
 _MILD = re.compile(r"\b(?:mild|early|benign|inactive)\b", re.IGNORECASE)
 _THAN = re.compile(
-    r"\b(?:than|compared\s+(?:to|with)|in compar\w+ (?:to|with)|versus|vs\.?|relative to|as compared)\b", re.IGNORECASE
+    r"\b(?:than|compared\s+(?:to|with)|in compar\w+ (?:to|with)|versus|vs\.?|relative to|as compared)\b"
+    r"|^\s*to (?=(?:that|those)\b)",  # "inferior to that of"
+    re.IGNORECASE,
 )
 _FRONT = re.compile(
     r"^\W*(?:(?:as )?compared (?:with|to)|in compar\w+ (?:with|to)|relative to|versus)\s+(?P<second>[^,]*),"
@@ -40,6 +42,10 @@ _WHERE = re.compile(
 _FIRST_IN = re.compile(r"^\W*(?:in|among|for)\s+(?P<group>[^,]*),", re.IGNORECASE)
 _SUBJECT = re.compile(r"\b(?:in|of|among|from)\s+(?P<group>[^,;]*?)\s+(?:was|were)\b[^,;]*$", re.IGNORECASE)
 _HAD = re.compile(r"^\W*(?P<group>.*?)\s+(?:had|showed|displayed|exhibited|presented|have|has)\b", re.IGNORECASE)
+_REPORTED = re.compile(
+    r"^.*\b(?:show|found|find|reveal|demonstrat|indicat|observ|report|conclud|suggest|confirm)\w*\s+that\b",
+    re.IGNORECASE,
+)
 _IN_FLUID = re.compile(
     rf"\b(?:in|of)\s+(?:the\s+|their\s+|both\s+)?{FLUID_MARK}+(?:\s+(?:and|or|samples?)\b|[\s{FLUID_MARK}])*"
 )
@@ -77,6 +83,7 @@ def _first(before: str) -> str:
     front = _FIRST_IN.match(before)
     if front and _rank(front["group"]) == 0:
         return front["group"]
+    before = _REPORTED.sub("", before)
     found = _SUBJECT.search(before) or _HAD.search(before)
     return found["group"] if found else ""
 

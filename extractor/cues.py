@@ -131,9 +131,18 @@ def _direction(clause: str, match: re.Match[str], kind: str, direction: Directio
         or (kind == "word" and _WITH_LEVEL.search(before))
     ):
         return Cue(Span(*match.span()), "none", side, loose, None, True)
+    if kind != "noun" and side == "left" and _LESS.match(after) and not negated(before):
+        return Cue(
+            Span(*match.span()), "decreased" if direction == "increased" else "increased", side, loose, direction, True
+        )
     verdict: Way = "unchanged" if negated(before) or _NEVER.search(clause) else direction
     predicate = side == "left" or _is_active(before, after, kind, match[0])
     return Cue(Span(*match.span()), verdict, side, loose, None, predicate)
+
+
+_LESS = re.compile(
+    r"\s+(?:\w+ly\s+|far\s+|much\s+)?less(?:\s+\w+ly)?\s+(?:in|with|after|than\s+(?:in|with|after))\b", re.IGNORECASE
+)
 
 
 def _is_active(before: str, after: str, kind: str, word: str) -> bool:

@@ -8,11 +8,12 @@ from dataclasses import replace
 from extractor.anaphora import find_references
 from extractor.clauses import split_clauses
 from extractor.comparison import opposite
+from extractor.continuing import continued
 from extractor.cues import find_cues
 from extractor.records import Direction, Span
 from extractor.roles import SKIPPED, Sentence
 from extractor.scope import Group, Verdict, verdicts
-from extractor.statements import Statement, base_score, continued, doubt, read_sentence
+from extractor.statements import Statement, base_score, doubt, read_sentence
 
 
 def read_statements(sentences: Sequence[Sentence]) -> list[Statement]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from extractor.association import VERB, explained_away
+from extractor.clauses import IN_ORDER
 from extractor.comparison import flipped, opposite, plain_way
 from extractor.cues import Cue
 from extractor.records import Direction, Mention, Span
@@ -155,7 +156,7 @@ def _announced(group: Group, groups: Sequence[Group], cues: Sequence[Cue], claus
 
 _NONE_OF = re.compile(
     rf"\b(?:neither|none|not one|no)\b(?: (?:of|the|these|those|serum|plasma|in|for|soluble|levels?|concentrations?|nor"
-    rf"|or)|[\s{FLUID_MARK}])*$",
+    rf"|or)|[\s{FLUID_MARK}])*$|\bnone of (?:the|these)\b[^,;]{{0,30}}\b(?:including|such as)\b[^;]*$",
     re.IGNORECASE,
 )
 _COLON = re.compile(r"(?::|\bnamely\b|\bviz\b|\bi\.e\.)[^;:]*$", re.IGNORECASE)
@@ -163,12 +164,12 @@ _COLON = re.compile(r"(?::|\bnamely\b|\bviz\b|\bi\.e\.)[^;:]*$", re.IGNORECASE)
 
 def read_respectively(groups: Sequence[Group], cues: Sequence[Cue], clause: str) -> list[tuple[Group, Verdict]]:
     """Cytokines and cues paired by order: "A and B were increased and decreased, respectively"."""
-    place = re.search(r"\brespectively\b", clause, re.IGNORECASE)
-    if not place or len(groups) != 1:
+    if len(groups) != 1 or not IN_ORDER.search(clause):
         return []
     group = groups[0]
     concepts = list(dict.fromkeys(str(m.concept) for m in group.mentions))
     ways = [cue for cue in cues if cue.verdict in ("increased", "decreased", "unchanged")]
+    ways = sorted([*ways, *_plain_levels(clause, ways)], key=lambda cue: cue.span)
     sides = {cue.span.start < group.span.end for cue in ways}
     if len(ways) != len(concepts) or len(ways) < 2 or len(sides) > 1:
         return []
@@ -183,6 +184,19 @@ def read_respectively(groups: Sequence[Group], cues: Sequence[Cue], clause: str)
     ]
 
 
+def _plain_levels(clause: str, cues: Sequence[Cue]) -> list[Cue]:
+    """Levels that are words of a direction only in such a list: "were low, equal and high, respectively"."""
+    if not cues:
+        return []
+    ways: tuple[tuple[Direction, str], ...] = (("increased", "high"), ("decreased", "low"), ("unchanged", "normal"))
+    return [
+        Cue(Span(*match.span()), way, "left", False, None, True)
+        for way, word in ways
+        for match in re.finditer(rf"\b{word}\b(?=\s*(?:,|and\b))", clause, re.IGNORECASE)
+        if not any(cue.span.overlaps(Span(*match.span())) for cue in cues)
+    ]
+
+
 _COORDINATED = re.compile(r"^[\s,]*(?:and|or|was|were|\w+ly|[\s,])*$", re.IGNORECASE)
 
 
@@ -190,14 +204,19 @@ def _is_noun(cue: Cue, clause: str) -> bool:
     return any(pattern("noun", way).fullmatch(clause, *cue.span) for way in ("increased", "decreased"))
 
 
-_SIZE = re.compile(r"(?:greater|larger|bigger|smaller|higher|lower)\b", re.IGNORECASE)
+_SIZE = re.compile(r"(?:greater|larger|bigger|smaller|higher|lower|superior|inferior)\b", re.IGNORECASE)
 
 
 def _overrule(cue: Cue, rest: Sequence[tuple[float, Cue]], clause: str) -> Cue | None:
     """The predicate that says what became of a named rise ("was prevented"), not how large it was ("was greater")."""
-    if cue.side != "right" or cue.predicate or cue.verdict not in ("increased", "decreased"):
+    if cue.verdict not in ("increased", "decreased"):
+        return None
+    named = cue.side == "left" and _is_noun(cue, clause)  # "the X rise was prevented"
+    if not named and (cue.side != "right" or cue.predicate):
         return None
     for cost, other in rest:
+        if named and not _BECAME.fullmatch(clause, cue.span.end, max(cue.span.end, other.span.start)):
+            continue
         if other.side != "left" or not other.predicate or cost >= 25 or _SIZE.match(clause, other.span.start):
             continue
         if other.verdict == "blocked":
@@ -205,6 +224,11 @@ def _overrule(cue: Cue, rest: Sequence[tuple[float, Cue]], clause: str) -> Cue |
         if other.verdict in ("increased", "decreased"):
             return other if other.verdict != cue.verdict else None
     return None
+
+
+_BECAME = re.compile(
+    r"s?\s+(?:was|were|is|are|being)\s+(?:(?:\w+ly|also|again|all|both|not|in turn|then)\s+)*", re.IGNORECASE
+)
 
 
 def _cost(group: Group, groups: Sequence[Group], cue: Cue, cues: Sequence[Cue], clause: str) -> float | None:

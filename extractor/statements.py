@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from extractor.clauses import split_clauses
+from extractor.continuing import continued
 from extractor.cues import Cue, find_cues
-from extractor.ellipsis import denied, leaning, spared
+from extractor.ellipsis import leaning, spared
 from extractor.records import Direction, Mention, Span
 from extractor.roles import Sentence
 from extractor.scope import Group, Verdict, find_groups, read_respectively, verdicts
+from extractor.tagged import read_tags, without_tagged
 from extractor.wordlists import CYTOKINE_MARK, FLUID_MARK, pattern
 
 _GIVEN_BEFORE = re.compile(
@@ -136,12 +138,14 @@ def read_sentence(sentence: Sentence, previous: Direction | None = None) -> Iter
     for start, end in split_clauses(sentence.masked):
         clause = sentence.masked[start:end]
         groups, cues = find_groups(clause, _named(sentence, start, end), sentence.span.start + start), find_cues(clause)
-        if not groups and carried:
+        if carried and all(is_given(sentence, mention) for group in groups for mention in group.mentions):
             touching = _TOUCHING.search(sentence.masked[:start]) is not None
             groups, cues = continued(clause, cues, carried, touching=touching)
         where = Span(sentence.span.start + start, sentence.span.start + end)
+        tagged = list(read_tags(groups, sentence.text[start:end], where.start))
+        groups = without_tagged(groups, tagged) if tagged else groups
         told = list(_told(groups, cues, clause))
-        told += _untold(groups, cues, clause, told, way)
+        told += tagged or _untold(groups, cues, clause, told, way)
         for group, verdict in (*told, *spared(clause, told)):
             scope = _scope(group, groups, verdict.cue, cues, where)
             yield from _statements(sentence, group, verdict, where=where, scope=scope, base=base)
@@ -153,31 +157,6 @@ def _named(sentence: Sentence, start: int, end: int) -> list[Mention]:
     """The cytokine mentions of a part of the sentence that is not blanked out."""
     places = ((m, m.span.start - sentence.span.start) for m in sentence.mentions)
     return [m for m, at in places if start <= at < end and sentence.masked[at] == CYTOKINE_MARK]
-
-
-def continued(
-    clause: str, cues: list[Cue], carried: Sequence[Group], *, touching: bool = True
-) -> tuple[list[Group], list[Cue]]:
-    """The groups of the clause before where this one goes on about them, and the cues that then count.
-
-    Args:
-        clause: masked, without groups of its own.
-        cues: of the clause.
-        carried: the groups before.
-        touching: whether the clause follows right upon the cytokine.
-    """
-    which = re.match(r"\W*which\b", clause) is not None
-    if which and not touching:
-        return [], cues
-    groups = [
-        Group(Span(0, 0), group.mentions, group.excepted and not which)
-        for group in carried
-        if not (which and group is not carried[-1])
-    ]
-    if cues and _elliptic(clause, cues):
-        return groups, cues
-    idle = None if which else denied(clause) or _idle(clause)
-    return (groups, [idle]) if idle else ([], cues)
 
 
 def _told(groups: Sequence[Group], cues: Sequence[Cue], clause: str) -> Iterator[tuple[Group, Verdict]]:
@@ -233,40 +212,6 @@ def doubt(sentence: Sentence, where: Span, direction: Direction) -> float:
     if _STIMULATED.search(sentence.masked[start:end]):
         weight *= 0.5
     return weight
-
-
-def _elliptic(clause: str, cues: Sequence[Cue]) -> bool:
-    """Whether the clause goes on about the subject before: "..., but fell thereafter"."""
-    head = re.sub(
-        r"^\W*(?:and|but|then|whereas|while|although|however|which|followed|accompanied"
-        r"|(?:on the other hand|in contrast|by contrast|conversely),?)?\s*(?:by)?\s*",
-        "",
-        clause[: cues[0].span.start],
-        flags=re.IGNORECASE,
-    )
-    return (
-        re.fullmatch(
-            r"(?:(?:was|were|is|are|did|not|had|has|have|also|then|returned|subsequently|thereafter|later"
-            rf"|\w+ly|it|they|a|an|the|remained|stayed|no|those|that|levels?|concentrations?|values?|in|of|{FLUID_MARK}+)\s*)*",
-            head,
-            re.IGNORECASE,
-        )
-        is not None
-    )
-
-
-def _idle(clause: str) -> Cue | None:
-    """The cue of "whereas controls did not (show any change)": the cytokines named before stayed as they were."""
-    match = re.match(
-        r"\W*(?:but|whereas|while|although)?\s*(?:not\s+)?(?:the\s+|those\s+"
-        r"|in\s+)*(?:[\w-]+\s+){0,5}?(?:groups?|patients|controls?|subjects|arms?|mice|rats|placebo"
-        r"|volunteers|animals)\b[^,;]{0,40}?"
-        r"\b(?P<not>(?:did|was|were)\s+not\b(?:\s*$|\W*$|\s+(?:show|exhibit|display|have|experience|change"
-        r"|differ)\b(?:[^,;]*\b(?:changes?|differences?|effects?|alterations?)\b|\W*$)))",
-        clause,
-        re.IGNORECASE,
-    )
-    return Cue(Span(*match.span("not")), "unchanged", "left", False, None, True) if match else None
 
 
 def is_given(sentence: Sentence, mention: Mention) -> bool:

@@ -45,3 +45,24 @@ FLIPPED = [
 @pytest.mark.parametrize(("text", "wanted"), OUTDONE + FLIPPED)
 def test_is_read_as(text: str, wanted: str) -> None:
     assert decide(compact(text)) == triples(wanted)
+
+
+MEASURES = [
+    ("{Plasma} [IL-6] was inferior to that of the healthy siblings.", "IL-6 plasma down"),
+    ("{Plasma} [IL-6] of the patients was superior to that of their siblings.", "IL-6 plasma up"),
+    ("{Serum} [IL-8] was 2.3 times the level of the controls.", "IL-8 serum up"),
+    ("Patients carried twice the {serum} [IL-8] of controls.", "IL-8 serum up"),
+    ("{Serum} [IL-8] was one third of that in controls.", "IL-8 serum down"),
+    ("{Serum} [IL-8] was only half the control level.", "IL-8 serum down"),
+    ("The diet was found to double {plasma} [leptin].", "leptin plasma up"),
+    ("{Plasma} [TNF] was greater than in healthy people but less than in sepsis.", "TNF plasma up; TNF plasma down"),
+    (
+        "Meta-analysis showed that controls had lower {serum} levels than patients of [IL-6] and [TNF].",
+        "IL-6 serum up; TNF serum up",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "wanted"), MEASURES)
+def test_measures_and_ranks_are_read(text: str, wanted: str) -> None:
+    assert decide(compact(text)) == triples(wanted)

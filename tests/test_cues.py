@@ -174,3 +174,21 @@ NOTHING = [
 @pytest.mark.parametrize(("text", "wanted"), VERBS + PHRASES + NOTHING)
 def test_is_read_as(text: str, wanted: str) -> None:
     assert decide(compact(text)) == triples(wanted)
+
+
+QUIET = [
+    ("{Serum} [IL-2] and [IL-4] could not be told apart between the groups.", "IL-2 serum same; IL-4 serum same"),
+    ("{Serum} [IL-2] stood still.", "IL-2 serum same"),
+    ("{Serum} [IL-2] did not depart from the starting value.", "IL-2 serum same"),
+    ("Surgery increased {plasma} [leptin] without raising [IL-6].", "leptin plasma up; IL-6 plasma same"),
+    ("{Plasma} [IL-6] rose and [TNF] changed little.", "IL-6 plasma up; TNF plasma same"),
+    (
+        "None of the other variables including {serum} [IL-6] and [TNF] were different between the arms.",
+        "IL-6 serum same; TNF serum same",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "wanted"), QUIET)
+def test_no_change_is_read(text: str, wanted: str) -> None:
+    assert decide(compact(text)) == triples(wanted)

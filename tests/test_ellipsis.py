@@ -1,4 +1,5 @@
 """Clauses that lean on the one before, exceptions, and lists announced by a colon."""
+# ruff: noqa: E501, a sentence stays on one line
 
 from __future__ import annotations
 
@@ -57,4 +58,58 @@ ELLIPSIS = [
 
 @pytest.mark.parametrize(("text", "wanted"), ELLIPSIS)
 def test_is_read_as(text: str, wanted: str) -> None:
+    assert decide(compact(text)) == triples(wanted)
+
+
+CONTINUED = [
+    (
+        "{Plasma} [TNF] was higher than in healthy people, though lower than in sepsis.",
+        "TNF plasma up; TNF plasma down",
+    ),
+    ("The rise in {plasma} [IL-6] was prevented by the antibody.", "IL-6 plasma up; IL-6 plasma down"),
+    ("The {plasma} [IL-6] rise was attenuated in the treated arm.", "IL-6 plasma up; IL-6 plasma down"),
+    ("Burns raised {plasma} [IL-6], which the antibody largely prevented.", "IL-6 plasma up; IL-6 plasma down"),
+    ("{Plasma} [IL-6] rose after the burn; the antibody attenuated this rise.", "IL-6 plasma up; IL-6 plasma down"),
+    (
+        "{Plasma} [IL-6] rose after the burn and these increases were blocked by the antibody.",
+        "IL-6 plasma up; IL-6 plasma down",
+    ),
+    (
+        "{Plasma} [IL-6] rose after the burn, while these increases were partially depressed by anti-[TNF].",
+        "IL-6 plasma up; IL-6 plasma down",
+    ),
+    (
+        "{Plasma} [IL-6] fell after the burn.\nThis decrease was significantly reversed by treatment.",
+        "IL-6 plasma up; IL-6 plasma down",
+    ),
+    (
+        "{Plasma} [IL-6] and [TNF] rose in wild-type mice; however, the {plasma} levels of these inflammatory mediators in null mice were significantly lower than those of wild-type mice.",
+        "IL-6 plasma up; IL-6 plasma down; TNF plasma up; TNF plasma down",
+    ),
+    (
+        "When [PF4] was determined in {serum}, healthy volunteers turned out to have significantly higher levels than patients.",
+        "PF4 serum down",
+    ),
+    (
+        "{Serum} [IL-6], [VEGF] and [TNF] were increased, decreased and unchanged, in this order.",
+        "IL-6 serum up; VEGF serum down; TNF serum same",
+    ),
+    (
+        "{Serum} [IL-6], [VEGF] and [TNF] were low, equal and high, respectively.",
+        "IL-6 serum down; VEGF serum same; TNF serum up",
+    ),
+    (
+        "{Plasma} [leptin] rose with olanzapine, whereas these measures remained stable with haloperidol.",
+        "leptin plasma up; leptin plasma same",
+    ),
+    (
+        "{Plasma} [IL-6] rose at the peak of the attack; no such increase was detected between attacks.",
+        "IL-6 plasma up; IL-6 plasma same",
+    ),
+    ("{Plasma} [IL-6] increased less markedly in the treated group.", "IL-6 plasma up; IL-6 plasma down"),
+]
+
+
+@pytest.mark.parametrize(("text", "wanted"), CONTINUED)
+def test_a_clause_goes_on_about_the_one_before(text: str, wanted: str) -> None:
     assert decide(compact(text)) == triples(wanted)
