@@ -24,7 +24,10 @@ _NS = re.compile(
 )
 
 _STIMULATED = re.compile(
-    rf"\b(?:ex vivo|in vitro)\b|stimulated\s+(?:whole\s+)?(?:{FLUID_MARK}+|blood)|stimulated with"
+    rf"\b(?:ex vivo|in vitro)\b|{FLUID_MARK}(?: (?:of|from) [^;,]{{1,40}})?,?"
+    rf" (?:was |were |when |then )?(?:incubated|spiked"
+    rf"|cultured|stimulated (?:with|by|in vitro))|{FLUID_MARK}(?: of [^;,]{{1,40}})?,? with addition of"
+    rf"|stimulated\s+(?:whole\s+)?(?:{FLUID_MARK}+|blood)|stimulated with"
     rf"|-induced\s+{CYTOKINE_MARK}+\s+(?:secretion|production|release)|\bwhole[- ]blood (?:cultures?|assays?)"
     rf"|{CYTOKINE_MARK}\s+(?:secretion|production|release|generation)\s+(?:by|from|in)\s+(?:\w+\s+)?(?:cells"
     rf"|macrophages|monocytes|lymphocytes|neutrophils)",
@@ -32,6 +35,16 @@ _STIMULATED = re.compile(
 )
 
 
+_ROSE_WITH = re.compile(
+    r"\b(?:rose|rises?|f[ae]ll|increas\w+|decreas\w+|declin\w+|higher|lower)"
+    r" with [^,;()]{1,60}\((?:[\w'’]+ )?(?:r|rho|ρ|β)[s²2]?\s?=",
+    re.IGNORECASE,
+)
+_OPEN = re.compile(
+    r"^\W*if\b|\b(?:was|were) not (?:tested|examined|studied|sought|addressed|assessed)\b"
+    r"|\bbeyond the scope\b|\bno inference\b",
+    re.IGNORECASE,
+)
 _TOUCHING = re.compile(rf"{CYTOKINE_MARK}\)?\W*(?:levels?|concentrations?)?\W*$")
 
 
@@ -203,13 +216,13 @@ def _scope(group: Group, groups: Sequence[Group], cue: Cue, cues: Sequence[Cue],
 
 
 def doubt(sentence: Sentence, where: Span, direction: Direction) -> float:
-    """A factor for stated non-significance and for stimulation outside the body."""
+    """A factor for stated non-significance, stimulation outside the body, correlation, and what was left open."""
     start, end = where.start - sentence.span.start, where.end - sentence.span.start
     text = sentence.text[start:end]
     weight = 1.0
     if direction != "unchanged" and _NS.search(text):
         weight *= 0.5
-    if _STIMULATED.search(sentence.masked[start:end]):
+    if _STIMULATED.search(sentence.masked[start:end]) or _ROSE_WITH.search(text) or _OPEN.search(text):
         weight *= 0.5
     return weight
 
