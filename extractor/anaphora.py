@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from extractor.given import is_given
 from extractor.records import Mention, Span
 from extractor.roles import Sentence
-from extractor.statements import is_given
 from extractor.wordlists import FLUID_MARK
 
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 
 from extractor.clauses import split_clauses
@@ -85,12 +86,12 @@ def _is_cited(article: Article, finding: Finding, spans: Sequence[Span], roles: 
         place = next((n for n, span in enumerate(spans) if span.end > evidence.start), 0)
         mention = finding.cytokine_mention
         known = mention is not None and evidence.contains(mention.span)
-        if not _attributed(text, mention if known else None, evidence.start, roles[place]):
+        if not is_attributed(text, mention if known else None, evidence.start, roles[place]):
             return False
     return True
 
 
-def _attributed(text: str, mention: Mention | None, offset: int, role: Role) -> bool:
+def is_attributed(text: str, mention: Mention | None, offset: int, role: Role) -> bool:
     """Whether a sentence gives a result to others.
 
     Args:
@@ -99,6 +100,8 @@ def _attributed(text: str, mention: Mention | None, offset: int, role: Role) -> 
         offset: of the sentence in the article.
         role: of the section that the sentence stands in.
     """
+    if role != "background" and not _speaks_of_others(text):
+        return False
     if mention is None:
         return bool(_cues(text, role)) and not pattern("own").search(text)
     place = mention.span.start - offset
@@ -112,6 +115,11 @@ def _attributed(text: str, mention: Mention | None, offset: int, role: Role) -> 
         if said is not None:
             carried = said and not _FRONTED.match(clause)
     return own_is_unlikely
+
+
+@lru_cache(maxsize=64)
+def _speaks_of_others(text: str) -> bool:
+    return any(pattern(kind).search(text) for kind in ("cited", "hearsay"))
 
 
 def _said(clause: str, role: Role, place: int) -> bool | None:

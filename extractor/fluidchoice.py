@@ -55,6 +55,9 @@ _CELLS = re.compile(
     r"\b(?:cells?|clones?|lymphocytes|monocytes|basophils|neutrophils|eosinophils|DNA|RNA"
     r"|PBMCs?)\b[^,;.]{0,40}\b(?:from|in|of)\b|\b(?:DNA|RNA|genom\w+)\b"
 )
+_FRONTED = re.compile(
+    rf"\W*(?:results?:\s*)?(?P<place>(?:in|from|within)\s[^,;{CYTOKINE_MARK}{FLUID_MARK}]{{3,60}})", re.I
+)
 _MADE = re.compile(r"\b(?:production|expression|secretion|release|synthesis|content|generation)\b", re.IGNORECASE)
 _LEVEL = re.compile(r"\b(?:levels?|concentrations?|values?|titers?|amounts?)\b", re.IGNORECASE)
 
@@ -88,10 +91,19 @@ def choose_fluids(
         if made and outside:
             return [(by_name[name], 0.5, way) for name in _specimen(local, sentences) if name in by_name]
         return [*((by_name[name], 1.0, way) for name in _specimen(local, sentences) if name in by_name), *spared]
-    if solid(sentence, *statement.scope):
+    if solid(sentence, *statement.scope) or _in_solid_list(sentence, statement):
         return []
     names, factor = _elsewhere(sentences, sentence, statement)
     return [*((by_name[name], factor, way) for name in names if name in by_name), *spared]
+
+
+def _in_solid_list(sentence: Sentence, statement: Statement) -> bool:
+    """Whether sentence or clause began with cells or tissue and another cytokine: "in the spleen X rose and Y fell"."""
+    front = _FRONTED.match(sentence.masked)
+    if front and solid(sentence, sentence.span.start + front.start("place"), sentence.span.start + front.end()):
+        return True
+    start, end = (at - sentence.span.start for at in (statement.clause.start, statement.scope.start))
+    return CYTOKINE_MARK in sentence.masked[start:end] and solid(sentence, *statement.clause)
 
 
 def _excepted(sentence: Sentence, fluid: Mention) -> bool:
@@ -122,7 +134,9 @@ def _local(sentence: Sentence, statement: Statement) -> list[str]:
     end = statement.mention.span.end - offset if inside else at
     before = [m for m in fluids if m.span.end - offset <= at]
     after = [m for m in fluids if m.span.start - offset >= end]
-    gap = (before[-1].span.end if before else 0, statement.mention.span.start)
+    near = before[-1].span.end if before else 0
+    listed = re.match(r"\s*(?:,|/|and\b|or\b)", sentence.masked[near - offset :]) if before else None
+    gap = (near, statement.mention.span.start if listed else statement.mention.span.end)
     if (
         inside
         and before

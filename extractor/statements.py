@@ -5,50 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
+from extractor.attribution import is_attributed
 from extractor.clauses import split_clauses
 from extractor.continuing import continued
 from extractor.cues import Cue, find_cues
 from extractor.ellipsis import leaning, spared
+from extractor.given import is_given
 from extractor.records import Direction, Mention, Span
 from extractor.roles import Sentence
 from extractor.scope import Group, Verdict, find_groups, read_respectively, verdicts
 from extractor.tagged import read_tags, without_tagged
 from extractor.wordlists import CYTOKINE_MARK, FLUID_MARK, pattern
-
-_GIVEN_BEFORE = re.compile(
-    r"(?:\banti-?\s?|recombinant (?:human |murine |mouse |rat )?|exogenous |(?:injections?|administration"
-    r"|infusions?|treatment|therapy|instillation"
-    r"|doses?|incubation|stimulation|treated|immuni[sz]ation|supplementation|blockade|neutrali[sz]ation"
-    r"|inhibition of the effect|addition|vaccination|transfer|pretreatment|delivery|(?:injected|infused"
-    r"|combined|cotransduced|pretreated|stimulated|incubated|immuni[sz]ed)|inhibitors?|antagonists?|agonists?"
-    r"|blockers?|frequenc(?:y|ies)|percentages?|proportions?|numbers?|counts?|effects?|induced|activation"
-    r"|antibod(?:y|ies)|response|receiving|received|effects?|given)"
-    r" (?:of |with |to |by |against |for )(?:[\w-]+ ){0,2}|receiving |received |given |measured by "
-    r"|assessed by |pegylated  |(?:dose of |\d )(?:micrograms?|m?mg|µg|μg|ng|units?|U|IU"
-    r"|pg)(?:/\w+)?(?: of)? |\brh|ratios? of )$",
-    re.IGNORECASE,
-)
-
-_GIVEN_AFTER = re.compile(
-    r"^(?:[- ](?:induced|stimulated|treated|treatment|therapy|injections?|infusions?|administration|deficient"
-    r"|dependent|mediated|blockade|blockers?|inhibitors?|inhibition"
-    r"|antagonists?|antibod(?:y|ies)|neutrali\w+|producing|secreting|positive|expressing|knockout|null|genes?"
-    r"|mRNA|promoters?|polymorphisms?|transgenic|like cytokine|signal\w+|pathway"
-    r"|groups?|arms?|recipients|cohort|(?:receptor )?superfamily|family|haploinsufficiency"
-    r"|mutations?|mutants?|carriers|variants?|therap\w+|gene|genotyp\w+|SNPs?|haplotyp\w+|ratio"
-    r"|receptor signal\w+|driven|resistan\w+"
-    r"|sensitivity|axis|responsive\w*|binding|effects?|related|spot|(?:and|plus) [\w-]+ (?:therapy|treatment"
-    r"|administration|vaccination))\b|/[-/]|\s?\+)",
-    re.IGNORECASE,
-)
-
-_RATIO = re.compile(
-    rf"^[\s/:({CYTOKINE_MARK})]*(?:and [\w\s-]{{0,20}}{CYTOKINE_MARK}+\s*)?ratios?\b|^\s*/\s*[\w-]+ ratio",
-    re.IGNORECASE,
-)
-
 
 _NS = re.compile(
     r"(?:\bNS\b|\bn\.s\.|\bnot (?:statistically )?significant\b|\bnon-?significant(?:ly)?\b"
@@ -58,7 +26,10 @@ _NS = re.compile(
 )
 
 _STIMULATED = re.compile(
-    rf"\b(?:ex vivo|in vitro)\b|stimulated\s+(?:whole\s+)?(?:{FLUID_MARK}+|blood)|stimulated with"
+    rf"\b(?:ex vivo|in vitro)\b|{FLUID_MARK}(?: (?:of|from) [^;,]{{1,40}})?,?"
+    rf" (?:was |were |when |then )?(?:incubated|spiked"
+    rf"|cultured|stimulated (?:with|by|in vitro))|{FLUID_MARK}(?: of [^;,]{{1,40}})?,? with addition of"
+    rf"|stimulated\s+(?:whole\s+)?(?:{FLUID_MARK}+|blood)|stimulated with"
     rf"|-induced\s+{CYTOKINE_MARK}+\s+(?:secretion|production|release)|\bwhole[- ]blood (?:cultures?|assays?)"
     rf"|{CYTOKINE_MARK}\s+(?:secretion|production|release|generation)\s+(?:by|from|in)\s+(?:\w+\s+)?(?:cells"
     rf"|macrophages|monocytes|lymphocytes|neutrophils)",
@@ -66,8 +37,15 @@ _STIMULATED = re.compile(
 )
 
 
-_RATIO_OF = re.compile(
-    rf"ratios? of (?:[\w\s{FLUID_MARK}-]*(?:{CYTOKINE_MARK}+ (?:to|and|over) [\w\s{FLUID_MARK}-]*)?)?$", re.IGNORECASE
+_ROSE_WITH = re.compile(
+    r"\b(?:rose|rises?|f[ae]ll|increas\w+|decreas\w+|declin\w+|higher|lower)"
+    r" with [^,;()]{1,60}\((?:[\w'’]+ )?(?:r|rho|ρ|β)[s²2]?\s?=",
+    re.IGNORECASE,
+)
+_OPEN = re.compile(
+    r"^\W*if\b|\b(?:was|were) not (?:tested|examined|studied|sought|addressed|assessed)\b"
+    r"|\bbeyond the scope\b|\bno inference\b",
+    re.IGNORECASE,
 )
 _TOUCHING = re.compile(rf"{CYTOKINE_MARK}\)?\W*(?:levels?|concentrations?)?\W*$")
 
@@ -188,10 +166,24 @@ def _statements(
     score = base * verdict.weight * doubt(sentence, where, verdict.direction)
     restored = verdict.cue.verdict == "restored"
     for mention in group.mentions:
-        if not is_given(sentence, mention):
-            yield Statement(
-                mention, verdict.direction, sentence.span, where, at, score, scope, verdict.blocked, restored
-            )
+        if is_given(sentence, mention):
+            continue
+        others = is_attributed(sentence.text, mention, sentence.span.start, sentence.role)
+        yield Statement(
+            mention,
+            verdict.direction,
+            sentence.span,
+            where,
+            at,
+            score * (_OTHERS if others else 1.0),
+            scope,
+            verdict.blocked,
+            restored,
+        )
+
+
+_OTHERS = 0.5
+"""Belief in a result that the sentence gives to other studies, against one of its own."""
 
 
 def _scope(group: Group, groups: Sequence[Group], cue: Cue, cues: Sequence[Cue], clause: Span) -> Span:
@@ -203,30 +195,12 @@ def _scope(group: Group, groups: Sequence[Group], cue: Cue, cues: Sequence[Cue],
 
 
 def doubt(sentence: Sentence, where: Span, direction: Direction) -> float:
-    """A factor for stated non-significance and for stimulation outside the body."""
+    """A factor for stated non-significance, stimulation outside the body, correlation, and what was left open."""
     start, end = where.start - sentence.span.start, where.end - sentence.span.start
     text = sentence.text[start:end]
     weight = 1.0
     if direction != "unchanged" and _NS.search(text):
         weight *= 0.5
-    if _STIMULATED.search(sentence.masked[start:end]):
+    if _STIMULATED.search(sentence.masked[start:end]) or _ROSE_WITH.search(text) or _OPEN.search(text):
         weight *= 0.5
     return weight
-
-
-def is_given(sentence: Sentence, mention: Mention) -> bool:
-    """Whether the mention is something administered, a gene, a drug target, one side of a ratio."""
-    at, end = mention.span.start - sentence.span.start, mention.span.end - sentence.span.start
-    before, after = sentence.masked[max(0, at - 120) : at], sentence.text[end : end + 120]
-    return not mention.level or _between_words_of_giving(before, after, sentence.masked[end : end + 120])
-
-
-@lru_cache(maxsize=512)
-def _between_words_of_giving(before: str, after: str, masked_after: str) -> bool:
-    before = re.sub(r"\s+", " ", before)
-    return (
-        _GIVEN_BEFORE.search(before) is not None
-        or _GIVEN_AFTER.match(after) is not None
-        or _RATIO.match(masked_after) is not None
-        or _RATIO_OF.search(before) is not None
-    )

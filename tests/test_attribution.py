@@ -64,6 +64,12 @@ def source(abstract: str, *, title: str = "A title", types: tuple[str, ...] = ()
         "Previous studies found that TNF rose and that IL-6 fell in serum.",
         "Recent reports describe elevated CSF IL-6 in ALS.",
         "BACKGROUND: IL-6 rises in the serum of patients. RESULTS: TNF was raised.",
+        "Krill oil lowered serum IL-6 in obese adults [12-14].",
+        "Fasting raised serum IL-6 in runners (7, 9).",
+        "One crossover trial showed that serum IL-6 fell with krill oil.",
+        "They confirmed that serum IL-6 rose with altitude.",
+        "A raised serum IL-6 has been claimed in divers.",
+        "According to Brandvold [31], serum IL-6 rose in rowers.",
     ],
 )
 def test_cited(sentence):
@@ -95,6 +101,10 @@ def test_cited(sentence):
         "Our results and those of others show that IL-6 is raised in serum.",
         "BACKGROUND: We found that IL-6 rises in serum. RESULTS: TNF was raised.",
         "The other patients had higher IL-6.",
+        "Serum IL-6 fell by 40% [31-52].",
+        "There is no evidence of a change; IL-6 fell in serum.",
+        "They showed higher IL-6 in serum than their spouses.",
+        "In a six-week study of 19 divers altitude was found to raise serum IL-6.",
     ],
 )
 def test_own(sentence):

@@ -245,9 +245,7 @@ def claims(draw, cytokine: Mention, fluids: list[Mention | None], text: str) -> 
 
 
 @pytest.mark.parametrize("form", NAMES)
-@settings(
-    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(document=annotated())
 def test_offsets_hold_for_any_text(tmp_path_factory, form, document):
     assume(form != "brat" or not any(m.text.strip("\n") != m.text for m in document.mentions))

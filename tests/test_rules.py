@@ -320,6 +320,15 @@ NOTHING = [
     "\nAnti-<cyt>TNF</cyt> antibody reduced <fluid>serum</fluid> C-reactive protein.",
     "\nThe rise in <fluid>plasma</fluid> endothelin was independent of <cyt>TNF</cyt>.",
     "\n<fluid>Serum</fluid> levels of <cyt>FLT1</cyt> were higher than those of <cyt>PlGF</cyt>.",
+    # given, cultured or spiked outside the body, a correlation, left open
+    "\nThe <fluid>serum</fluid> albumin of the calves increased with <cyt>erythropoietin</cyt>.",
+    "\nThere was a rise of <fluid>plasma</fluid> cholesterol under <cyt>GM-CSF</cyt>.",
+    "\n<cyt>IL-6</cyt> application raised <fluid>plasma</fluid> glucose.",
+    "\n<fluid>Whole blood</fluid> of the divers spiked with zymosan gave more <cyt>IL-6</cyt>.",
+    "\n<fluid>Serum</fluid> cytokine levels were measured by ELISA in all calves. In the spleen <cyt>TNF</cyt> rose; <cyt>IL-8</cyt> fell.",
+    "\nThe drug went into <fluid>plasma</fluid> without lowering hepatic <cyt>HGF</cyt>.",
+    "\n<fluid>Plasma</fluid> <cyt>IL-6</cyt> rose with zinc (r = 0.51).",
+    "\nAn increase of <fluid>serum</fluid> <cyt>IL-6</cyt> by frost was not tested.",
 ]
 
 
