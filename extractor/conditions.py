@@ -1,13 +1,12 @@
-"""What the case group has, and which species it is: disease names and hosts in a text, without a model."""
+"""What the case group has: names of conditions in a text, and which of them the rules take for a finding's."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from functools import cache, lru_cache
 
 from extractor.records import AnnotatedArticle, Contrast, Span
-from extractor.wordlists import alternatives, families, word_set, words
+from extractor.wordlists import alternatives, families, word_set
 
 _DEFINED = re.compile(r"\((?P<short>[A-Z][A-Za-z0-9/-]{1,9}?)s?\)")
 _LONG = re.compile(r"[\w'’/ -]+$")
@@ -21,20 +20,35 @@ _ALS_SHORT = re.compile(r"(?<![\w-])(?:[fs]|C9|SOD1-|FUS-|C9orf72-)?ALS(?![\w])"
 _ALS_GROUP = re.compile(
     r"\b(?:patients?|people|persons|subjects|cases|individuals|those|onset|sporadic|familial)\b[^.;]{0,20}\bALS\b"
     r"|(?<![\w-])ALS[ -](?:patients?|mice|mouse|cases|subjects|cohort|group|models?|onset|participants|individuals)\b"
-    r"|\bALSFRS\b",
+    r"|\bALSFRS\b|\b(?:in|of|with|for|from)(?: \w+)? ALS\b(?! levels?\b)",
 )
 _NAMED_ALS = re.compile(r"amyotrophic lateral sclerosis|^als$|^motor neurone? disease$")
-_DROPPED = re.compile(r"['’]s(?= )|^essential (?=hypertension)")
+_DROPPED = re.compile(r"['’]s(?= )|(?<=zheimer|rkinson)s(?= )|^essential (?=hypertension)")
+_SPELLED = tuple(
+    (re.compile(british), american)
+    for british, american in (
+        (r"(?<!lepr)aem(?!ophilus)", "em"),
+        ("oedem", "edem"),
+        ("oesoph", "esoph"),
+        ("tumour", "tumor"),
+        ("labour", "labor"),
+        ("neurone", "neuron"),
+        ("rrhoea", "rrhea"),
+        ("anaesth", "anesth"),
+        ("type_", "type "),
+        (r"\btype ii(?= diabetes)|\bnon[- ]insulin[- ]dependent(?= diabetes)", "type 2"),
+        (r"\btype i(?= diabetes)|\binsulin[- ]dependent(?= diabetes)", "type 1"),
+        (r"(?<=(?:type \d|tional) diabetes) mellitus", ""),
+        (r"(?<=oma|ion)s$|(?<=sease|order|ancer|tumor|drome|esion|ulcer)s$", ""),
+        ("pathies$", "pathy"),
+    )
+)
+"""Names of conditions are American and singular."""
 _TYPE = re.compile(r"\btype[ -](?=(?:\d|i{1,3}|iv)\b)", re.IGNORECASE)
 """Before a number that belongs to the name of a disease ("type 2 diabetes")."""
 _OTHER_ALS = re.compile(r"\bacid[- ]labile|\blife[- ]support\b|\banti-?lymphocyte serum\b", re.IGNORECASE)
 _THAN = re.compile(
     r"\b(?:than|compared (?:with|to)|versus|vs\.?|relative to|in comparison (?:with|to)|as compared)\b", re.IGNORECASE
-)
-
-_HUMAN_SAMPLE = re.compile(
-    r"\bhuman (?:serum|sera|plasma|whole blood|blood|CSF|cerebrospinal fluid|saliva|urine|milk|tears)\b(?! albumin)",
-    re.IGNORECASE,
 )
 
 
@@ -53,34 +67,19 @@ _SAID_TO_HAVE = 3.0
 """Weight of a condition that a group is said to have, against 1 for one that is only named."""
 
 
-def read_host(annotated: AnnotatedArticle, evidence: Span) -> str:
-    """The species of the case group: by the sentence where it names one animal, else by the whole text.
+def named_conditions(annotated: AnnotatedArticle, evidence: Span) -> dict[str, list[tuple[int, float, str]]]:
+    """Conditions named in parts of the article: place in the part, weight (3: a group is said to have it), name.
 
-    Words that animals may share (``people`` of the table: carriers, survivors) count where nothing else is named.
+    The parts are ``case`` and ``than``, the evidence before and after its "than", ``title`` and ``text``.
     """
-    text = annotated.article.text
-    sentence = _hosts(text[evidence.start : evidence.end])
-    animals = {host: count for host, count in sentence.items() if host != "human"}
-    if len(animals) == 1 and "human" not in sentence:
-        return next(iter(animals))
-    everywhere = _hosts(text)
-    people = "human" in sentence and everywhere["human"] >= 2
-    if not animals and (people or _HUMAN_SAMPLE.search(text, *evidence)):
-        return "human"
-    creatures = Counter({host: count for host, count in everywhere.items() if host != "human"})
-    if creatures and max(creatures.values()) >= 2 and everywhere["human"] <= 2 * max(creatures.values()):
-        return creatures.most_common(1)[0][0]
-    if everywhere["human"]:
-        return "human"
-    if creatures:
-        return creatures.most_common(1)[0][0]
-    return "human" if words("people").search(text) else "unspecified"
-
-
-@lru_cache(maxsize=64)
-def _hosts(text: str) -> Counter[str]:
-    counts = {host: len(pattern.findall(text)) for host, pattern in families("host").items()}
-    return Counter({host: count for host, count in counts.items() if count})
+    text, title = annotated.article.text, annotated.article.title
+    als = _speaks_of_als(text, _abbreviations(text))
+    case, *than = _THAN.split(text[evidence.start : evidence.end], maxsplit=1)
+    parts = {"case": case, "than": "".join(than), "title": title, "text": text}
+    return {
+        name: sorted(_diseases(_unnamed(part, annotated), text, als=als, title=name == "title"))
+        for name, part in parts.items()
+    }
 
 
 def read_condition(annotated: AnnotatedArticle, evidence: Span, contrast: Contrast) -> str:
@@ -128,6 +127,9 @@ def _diseases(part: str, text: str, *, als: bool, title: bool) -> list[tuple[int
         name = _name(match)
         if name:
             found.append((match.start("head"), 1.0, _called(name, als=als)))
+    found.extend(
+        (match.start(), 1.5, f"other:{spelled(match['to'].lower())} exposure") for match in _EXPOSED.finditer(part)
+    )
     for name, adjective in families("adjective").items():
         found.extend((match.start(), 1.5, f"other:{name}") for match in adjective.finditer(part))
     for abbreviation, name in short.items():
@@ -167,7 +169,15 @@ def _phrase(words: str, short: dict[str, str], *, als: bool, title: bool) -> str
 def _called(name: str, *, als: bool) -> str:
     if als and _NAMED_ALS.search(name):
         return "ALS"
-    return f"other:{_DROPPED.sub('', name).replace('type_', 'type ')}"
+    return f"other:{spelled(_DROPPED.sub('', name))}"
+
+
+@lru_cache(maxsize=4096)
+def spelled(name: str) -> str:
+    """A name of a condition as it is spelled here: American, singular."""
+    for british, american in _SPELLED:
+        name = british.sub(american, name)
+    return name
 
 
 def _best(found: list[tuple[int, float, str]], *, whole: bool) -> str:
@@ -214,6 +224,11 @@ _HAVING = re.compile(
     r"| (?:\w+ )?with) (?P<name>(?:[\w'’/-]+ ?){1,6})",
     re.IGNORECASE,
 )
+_EXPOSED = re.compile(
+    r"\bexpos(?:ed|ures?) to (?:the )?(?P<to>[\w-]+(?<!ly)(?: (?:compounds?|fumes?|smoke|dust|fields?|pollution"
+    r"|pesticides?|herbicides?|insecticides?|metals?|solvents?|oxide|nanoparticles|radiation|noise))?)",
+    re.IGNORECASE,
+)
 _LEVELS = re.compile(
     r"\b(?:levels?|concentrations?|higher|lower|elevated|high|low|increased|decreased|positive|negative|score"
     r"|values|response|control|diet|therapy|treatment|without)\b",
@@ -240,4 +255,4 @@ def _abbreviations(text: str) -> dict[str, str]:
 def _resolve(name: str) -> str | None:
     if not any(match.end() >= len(name) - 2 for match in _disease().finditer(name)):
         return None
-    return None if _no_disease().search(name) else f"other:{name.lower()}"
+    return None if _no_disease().search(name) else f"other:{spelled(name.lower())}"

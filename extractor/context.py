@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from extractor.conditions import read_condition, read_host
+from extractor.conditions import read_condition
+from extractor.hosts import read_host
 from extractor.records import AnnotatedArticle, Candidate, Comparator, Contrast, Direction, Span
 from extractor.wordlists import words
 
@@ -76,8 +77,20 @@ def read_contrast(annotated: AnnotatedArticle, candidate: Candidate, direction: 
     return _contrast(annotated, _clause(annotated, candidate), sentence, direction)
 
 
+def read_comparator(annotated: AnnotatedArticle, candidate: Candidate, contrast: Contrast) -> Comparator:
+    """The comparator alone, as :func:`read_context` reads it."""
+    sentence = annotated.article.text[candidate.evidence.start : candidate.evidence.end]
+    return _comparator(annotated, _clause(annotated, candidate), sentence, contrast, candidate.evidence)
+
+
 def read_context(
-    annotated: AnnotatedArticle, candidate: Candidate, direction: Direction, *, contrast: Contrast | None = None
+    annotated: AnnotatedArticle,
+    candidate: Candidate,
+    direction: Direction,
+    *,
+    contrast: Contrast | None = None,
+    comparator: Comparator | None = None,
+    condition: str | None = None,
 ) -> Context:
     """Contrast, comparator, condition, host, n and p of a candidate said to go ``direction``.
 
@@ -88,14 +101,16 @@ def read_context(
         candidate: with the sentence that says so.
         direction: of the finding.
         contrast: what was decided before; read where None.
+        comparator: likewise.
+        condition: likewise.
     """
     sentence = annotated.article.text[candidate.evidence.start : candidate.evidence.end]
     clause = _clause(annotated, candidate)
     contrast = contrast or _contrast(annotated, clause, sentence, direction)
     return Context(
         contrast=contrast,
-        comparator=_comparator(annotated, clause, sentence, contrast, candidate.evidence),
-        condition=read_condition(annotated, candidate.evidence, contrast),
+        comparator=comparator or read_comparator(annotated, candidate, contrast),
+        condition=condition or read_condition(annotated, candidate.evidence, contrast),
         host=read_host(annotated, candidate.evidence),
         n=_size(annotated, sentence),
         p=_p_value(annotated, candidate, direction),

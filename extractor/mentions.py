@@ -42,20 +42,32 @@ def annotate(
         nlp: a pipeline from ``build_pipeline``.
         articles: in any number; the order is kept.
         batch_size: articles that spaCy sees at a time; it does not change the result.
-        prefilter: skip, without sentences or mentions, articles that name no cytokine (they can hold no finding).
+        prefilter: skip, without sentences or mentions, articles that name no cytokine or no fluid (they can hold no
+            finding). A plugged-in NER model may know other fluids, so that only the cytokine is looked for then.
     """
-    spots_cytokine = load_vocabulary().spots_cytokine
+    look_for_fluids = "extractor_ner" not in nlp.pipe_names
     stream = iter(articles)
     while batch := list(islice(stream, batch_size)):
         texts = [article.text for article in batch]
-        read = [not prefilter or spots_cytokine(text) for text in texts]
-        docs = nlp.pipe([text for text, wanted in zip(texts, read, strict=True) if wanted], batch_size=batch_size)
-        for article, text, wanted in zip(batch, texts, read, strict=True):
-            doc = next(docs) if wanted else None
-            if doc is not None and (not prefilter or doc.user_data[NAMES_CYTOKINE]):
-                yield AnnotatedArticle(article, _sentences(doc, text), _mentions(doc, text))
+        lacking = [_lacks(text, fluid=look_for_fluids) if prefilter else None for text in texts]
+        docs = nlp.pipe([text for text, lacks in zip(texts, lacking, strict=True) if not lacks], batch_size=batch_size)
+        for article, text, lacks in zip(batch, texts, lacking, strict=True):
+            if lacks is not None:
+                yield AnnotatedArticle(article, (), (), lacks)
+                continue
+            doc = next(docs)
+            if prefilter and not doc.user_data[NAMES_CYTOKINE]:
+                yield AnnotatedArticle(article, (), (), "cytokine")
             else:
-                yield AnnotatedArticle(article, (), ())
+                yield AnnotatedArticle(article, _sentences(doc, text), _mentions(doc, text))
+
+
+def _lacks(text: str, *, fluid: bool) -> Kind | None:
+    """What the text does not name, the cytokine first; None where it may name both."""
+    vocabulary = load_vocabulary()
+    if not vocabulary.spots_cytokine(text):
+        return "cytokine"
+    return "fluid" if fluid and not vocabulary.spots_fluid(text) else None
 
 
 def count_unnormalised(annotated: Iterable[AnnotatedArticle]) -> Counter[tuple[Kind, str]]:

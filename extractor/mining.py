@@ -47,6 +47,7 @@ class Miner:
         classifier: the released one where None.
         min_score: findings below it are left out.
         batch_size: articles handled at a time; it changes no result.
+        prefilter: read only articles that name a cytokine and a fluid; the others can hold no finding.
     """
 
     def __init__(
@@ -56,11 +57,13 @@ class Miner:
         classifier: Classifier | None = None,
         min_score: float = 0.0,
         batch_size: int = 64,
+        prefilter: bool = True,
     ) -> None:
         self._nlp = nlp or build_pipeline()
         self.classifier = classifier or load_classifier()
         self._min_score = min_score
         self._batch_size = batch_size
+        self._prefilter = prefilter
 
     def mine(self, articles: Iterable[Article]) -> Iterator[tuple[Article, list[Finding]]]:
         """As ``mine_annotated``, without sentences and mentions."""
@@ -76,7 +79,7 @@ class Miner:
         stream = iter(articles)
         while batch := list(islice(stream, self._batch_size)):
             _check_lengths(batch)
-            annotated = list(annotate(self._nlp, batch, batch_size=self._batch_size, prefilter=True))
+            annotated = list(annotate(self._nlp, batch, batch_size=self._batch_size, prefilter=self._prefilter))
             _check_names(annotated)
             pairs = [(each, find_candidates(each)) for each in annotated]
             for (each, _), decisions in zip(pairs, self.classifier.decide(pairs), strict=True):
@@ -149,7 +152,14 @@ def findings_of(annotated: AnnotatedArticle, decisions: Iterable[Decision], *, m
 
 def _finding(annotated: AnnotatedArticle, decision: Decision, model: str) -> Finding:
     candidate = decision.candidate
-    context = read_context(annotated, candidate, decision.direction, contrast=decision.contrast)
+    context = read_context(
+        annotated,
+        candidate,
+        decision.direction,
+        contrast=decision.contrast,
+        comparator=decision.comparator,
+        condition=decision.condition,
+    )
     evidence = candidate.evidence
     inside = evidence.contains(candidate.cytokine.span)
     return Finding(

@@ -130,11 +130,16 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class AnnotatedArticle:
-    """An article with its sentences (in order, title included) and mentions (by start)."""
+    """An article with its sentences (in order, title included) and mentions (by start).
+
+    Attributes:
+        lacks: the kind of names that a quick look did not find in the text; it was read no further.
+    """
 
     article: Article
     sentences: tuple[Span, ...]
     mentions: tuple[Mention, ...]
+    lacks: Kind | None = None
 
     def sentence_of(self, span: Span) -> int:
         """Index of the sentence that holds the start of ``span``.
@@ -180,12 +185,16 @@ class Decision:
 
     Attributes:
         score: calibrated probability in [0, 1].
+        comparator: None where the classifier does not read it.
+        condition: likewise.
     """
 
     candidate: Candidate
     direction: Direction
     contrast: Contrast
     score: float
+    comparator: Comparator | None = None
+    condition: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

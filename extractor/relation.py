@@ -1,8 +1,9 @@
 """The trained relation classifier: an ONNX encoder with a head on mention pairs, weighed against the rules.
 
 The network reads the text and knows nothing of the rules; what both say of a triple is weighed by a logistic regression
-that was fitted on held-out articles, and :mod:`extractor.contrasts` reads the contrast. One call reads one article, so
-that no score depends on what else is in a batch; one thread, so that it does not depend on the machine's cores.
+that was fitted on held-out articles, and :mod:`extractor.slots` reads contrast, comparator and condition. One call
+reads one article, so that no score depends on what else is in a batch; one thread, so that it does not depend on the
+machine's cores.
 """
 
 from __future__ import annotations
@@ -17,16 +18,16 @@ import numpy as np
 import onnxruntime
 from transformers import PreTrainedTokenizerFast
 
-from extractor.contrasts import CONTRAST_FILE, ContrastReader
 from extractor.encoding import FEATURES, Tokenizer, encode, features
 from extractor.errors import ModelError
 from extractor.records import CONTRASTS, DIRECTIONS, AnnotatedArticle, Candidate, Contrast, Decision, Direction, Triple
 from extractor.releases import sha256_of
 from extractor.rules import Vote, votes
+from extractor.slots import SLOT_FILE, SlotReader
 
 RULES_SAY = 0.5
 """From this vote on the rules assert a direction."""
-FORMAT = 3
+FORMAT = 4
 """Version of the model folder's layout that this code reads."""
 INPUTS: tuple[str, ...] = ("network", "rules")
 """What a triple is weighed by: the network's logit and the rules' assertion (0 or 1), the highest of its mentions."""
@@ -98,7 +99,7 @@ class RelationClassifier:
     def __init__(self, folder: Path) -> None:
         self.settings = read_settings(folder)
         self.name = f"relation-{self.settings.version}"
-        self.contrasts = ContrastReader.load(folder / CONTRAST_FILE)
+        self.slots = SlotReader.load(folder / SLOT_FILE)
         self._tokenizer = load_tokenizer(folder)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -148,10 +149,13 @@ class RelationClassifier:
                 continue
             strongest: dict[Contrast, Opinion] = {}
             for opinion in asserting(opinions, triple):
-                contrast = self.contrasts.read(annotated, opinion.located(triple.direction), triple.direction)
+                contrast = self.slots.contrast(annotated, opinion.located(triple.direction), triple.direction)
                 strongest.setdefault(contrast, opinion)
             for contrast, opinion in strongest.items():
-                yield Decision(opinion.located(triple.direction), triple.direction, contrast, round(score, 4))
+                located = opinion.located(triple.direction)
+                comparator = self.slots.comparator(annotated, located, triple.direction, contrast)
+                condition = self.slots.condition(annotated, located, contrast)
+                yield Decision(located, triple.direction, contrast, round(score, 4), comparator, condition)
 
 
 def weigh(opinions: Sequence[Opinion]) -> dict[Triple, tuple[float, ...]]:

@@ -24,7 +24,9 @@ from extractor.mining import Miner, for_human, load_classifier
 from extractor.pipeline import build_pipeline
 from extractor.records import AnnotatedArticle, Article, Finding, Kind
 
-Outcome: TypeAlias = Literal["deleted", "no_abstract", "no_cytokine", "no_finding", "with_findings", "failed"]
+Outcome: TypeAlias = Literal[
+    "deleted", "no_abstract", "no_cytokine", "no_fluid", "no_finding", "with_findings", "failed"
+]
 Input: TypeAlias = tuple[str, Article] | RecordError
 """A record with the file it stands in, or why it could not be read."""
 _Answer: TypeAlias = tuple[Outcome, list[Finding], str, tuple[tuple[Kind, str], ...]]
@@ -45,11 +47,13 @@ class MinerSettings:
         classifier: as ``mining.load_classifier`` takes it.
         ner: installed spaCy pipeline to use as well.
         min_score: findings below it are left out.
+        prefilter: as ``Miner`` takes it.
     """
 
     classifier: str | None = None
     ner: str | None = None
     min_score: float = 0.0
+    prefilter: bool = True
 
     def build(self) -> Miner:
         """The miner.
@@ -62,6 +66,7 @@ class MinerSettings:
             classifier=load_classifier(self.classifier),
             min_score=self.min_score,
             batch_size=PORTION,
+            prefilter=self.prefilter,
         )
 
 
@@ -79,6 +84,7 @@ class Counts:
     deleted: int = 0
     no_abstract: int = 0
     no_cytokine: int = 0
+    no_fluid: int = 0
     no_finding: int = 0
     with_findings: int = 0
     failed: int = 0
@@ -99,7 +105,7 @@ class Result:
 
     Attributes:
         outcome: the first that holds of ``failed``, ``deleted``, ``with_findings``, ``no_abstract``,
-            ``no_cytokine``, ``no_finding``.
+            ``no_fluid`` (which the quick look for cytokines had passed), ``no_cytokine``, ``no_finding``.
         article: None where it could not be read.
         error: why it failed, else None.
         unnormalised: kind and spelling of the names seen in it that no concept is known for.
@@ -185,10 +191,18 @@ def _answer(annotated: AnnotatedArticle, findings: list[Finding]) -> _Answer:
         outcome = "with_findings"
     elif not annotated.article.abstract.strip():
         outcome = "no_abstract"
-    elif not any(m.kind == "cytokine" and m.concept is not None for m in annotated.mentions):
-        outcome = "no_cytokine"
+    elif (missing := _missing(annotated)) is not None:
+        outcome = missing
     unknown = count_unnormalised([annotated])
     return outcome, findings, "", tuple(unknown.elements())
+
+
+def _missing(annotated: AnnotatedArticle) -> Outcome | None:
+    """What the text does not name, where that is why nothing can be found; it is read no further without a fluid."""
+    named = {mention.kind for mention in annotated.mentions if mention.concept is not None}
+    if annotated.lacks != "cytokine" and "fluid" not in named:
+        return "no_fluid"
+    return None if "cytokine" in named else "no_cytokine"
 
 
 def _articles(portion: Sequence[Input]) -> list[Article]:

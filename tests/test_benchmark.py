@@ -402,7 +402,7 @@ def test_findings_keep_the_best_of_two_decisions(stages: b.Stages) -> None:
     article = Article("A", "T", "IL-6 in serum rose. IL-6 in serum rose again.")
     first, second = pair(mark(article))
     decisions = [Decision(first, UP, "disease", 0.6), Decision(second, UP, "disease", 0.9)]
-    (finding,) = systems.findings_of(article, decisions, model="m")
+    (finding,) = systems.findings_of(mark(article), decisions, model="m")
     assert (finding.score, finding.evidence_text.strip()) == (0.9, "IL-6 in serum rose again.")
     assert article.text[slice(*finding.evidence)] == finding.evidence_text
 

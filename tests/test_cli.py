@@ -71,6 +71,7 @@ def test_mine_writes_the_contract_and_what_stands_beside_it(run: Run, small: Pat
         "deleted": 0,
         "no_abstract": 0,
         "no_cytokine": 1,
+        "no_fluid": 0,
         "no_finding": 0,
         "with_findings": 1,
         "failed": 1,
@@ -267,6 +268,9 @@ def test_show_marks_mentions_and_runs_nothing_a_text_holds(run: Run, tmp_path: P
     [shown] = json.loads(out)
     assert shown["abstract"] == text
     assert [mention["concept"] for mention in shown["mentions"]] == ["serum", "IL6"]
+    path.write_text(json.dumps({"id": "B", "title": "", "abstract": "IL-6 rose in muscle."}) + "\n")
+    code, out, _ = run("show", path, "--classifier", "rules", "--json")
+    assert [mention["concept"] for mention in json.loads(out)[0]["mentions"]] == ["IL6"]
 
 
 def test_the_table_says_a_sentence_once(run: Run, tmp_path: Path):

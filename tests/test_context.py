@@ -126,6 +126,18 @@ ALS = "Cytokines in amyotrophic lateral sclerosis (ALS)\n"
         ("\n<fluid>Serum</fluid> <cyt>IL-6</cyt> was higher in metastatic breast cancer.", "other:breast cancer"),
         (ALS + "<fluid>CSF</fluid> <cyt>IL-6</cyt> was higher in motor neuron disease than in controls.", "ALS"),
         ("\n<fluid>Serum</fluid> <cyt=TNF>tumor necrosis factor</cyt> rose after the meal.", "unspecified"),
+        # names are American and singular
+        ("\n<fluid>Serum</fluid> <cyt>IL-6</cyt> was higher in patients with leukaemia.", "other:leukemia"),
+        ("\n<fluid>Serum</fluid> <cyt>IL-6</cyt> rose in patients with lung tumours.", "other:lung tumor"),
+        (
+            "\n<fluid>Serum</fluid> <cyt>leptin</cyt> fell in patients with type II diabetes mellitus.",
+            "other:type 2 diabetes",
+        ),
+        ("\n<fluid>Serum</fluid> <cyt>IL-6</cyt> was higher in workers exposed to cadmium.", "other:cadmium exposure"),
+        ("\n<fluid>Serum</fluid> <cyt>IGF-1</cyt> fell in wobbler mice.", "other:motor neuron disease"),
+        # no group is named, but the disease is
+        ("Cytokines in ALS\n<fluid>Serum</fluid> <cyt>IL-6</cyt> was higher in patients than in controls.", "ALS"),
+        ("The ALS fraction\n<fluid>Serum</fluid> <cyt>IL-6</cyt> was higher than ALS.", "unspecified"),
     ],
 )
 def test_condition(marked: str, condition: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -114,6 +115,17 @@ def test_a_triple_that_is_sure_under_one_contrast_is_required() -> None:
     predicted = [[found("IL6", contrast="time")]]
     assert counts(e.score_findings(articles, predicted, **FAST).overall) == (1, 0, 0)
     assert counts(e.score_findings(articles, predicted, level="triples_contrast", **FAST).overall) == (0, 0, 1)
+
+
+def test_context_counts_a_triple_whose_slot_is_right_too() -> None:
+    right = [replace(found(name), condition="ALS", comparator="healthy") for name in ("IL6", "TNF")]
+    said = [replace(right[0], comparator="before"), replace(right[1], condition="other:sepsis")]
+    scores = e.score_context([gold(*right)], [said], **FAST)
+    assert {slot: counts(score) for slot, score in scores.items()} == {
+        "comparator": (1, 1, 1),
+        "condition": (1, 1, 1),
+        "host": (2, 0, 0),
+    }
 
 
 def test_a_triple_said_under_two_contrasts_counts_once() -> None:

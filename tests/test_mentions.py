@@ -122,13 +122,19 @@ def test_empty_and_untitled_articles() -> None:
     assert [[m.text for m in a.mentions] for a in found] == [[], ["IL-6"], ["TNF"]]
 
 
-def test_prefilter_only_drops_articles_without_a_cytokine() -> None:
-    articles = [Article("A", "Serum sodium", "Sodium rose."), Article("B", "Serum IL-6", "It rose.")]
+def test_prefilter_only_drops_articles_without_a_cytokine_or_a_fluid() -> None:
+    articles = [
+        Article("A", "Serum sodium", "Sodium rose."),
+        Article("B", "Serum IL-6", "It rose."),
+        Article("C", "IL-6 in muscle", "It rose."),
+    ]
     full = list(annotate(NLP, articles))
     quick = list(annotate(NLP, articles, prefilter=True))
-    assert quick[0].mentions == ()
-    assert quick[0].sentences == ()
-    assert [m.text for m in full[0].mentions] == ["Serum"]
+    assert [(each.mentions, each.sentences, each.lacks) for each in (quick[0], quick[2])] == [
+        ((), (), "cytokine"),
+        ((), (), "fluid"),
+    ]
+    assert [[m.text for m in each.mentions] for each in full] == [["Serum"], ["Serum", "IL-6"], ["IL-6"]]
     assert quick[1] == full[1]
 
 

@@ -25,6 +25,7 @@ SAMPLE = Path(extractor.__file__).parent / "data" / "sample.jsonl"
 FOUND = Article("A", "", "Serum IL-6 was higher in patients with sepsis than in healthy controls.")
 BARE = Article("B", "Interleukin-6 in sepsis", "")
 NONE = Article("C", "A study", "Nothing was measured.")
+DRY = Article("F", "IL-6 in muscle", "It rose.")
 BACKGROUND = Article("D", "A study", "IL-6 is a cytokine. Serum was stored.")
 GONE = Article("PMID:9", "", "", pmid="9", deleted=True)
 BROKEN = RecordError("x.xml", "record 4", "parse", "odd")
@@ -45,13 +46,14 @@ def inputs(*items: Article | RecordError) -> Iterator[run.Input]:
 
 
 def test_every_record_has_one_outcome_in_input_order():
-    results = list(run.mine_inputs(inputs(FOUND, BROKEN, BARE, GONE, NONE, BACKGROUND), RULES))
+    results = list(run.mine_inputs(inputs(FOUND, BROKEN, BARE, GONE, NONE, DRY, BACKGROUND), RULES))
     assert [each.outcome for each in results] == [
         "with_findings",
         "failed",
         "no_abstract",
         "deleted",
         "no_cytokine",
+        "no_fluid",
         "no_finding",
     ]
     counts = run.Counts()
@@ -61,7 +63,7 @@ def test_every_record_has_one_outcome_in_input_order():
     findings, read, unsure = whole.pop("findings"), whole.pop("read"), whole.pop("for_human")
     assert unsure == 0
     assert findings == 1
-    assert read == sum(whole.values()) == 6
+    assert read == sum(whole.values()) == 7
     assert results[1].error is BROKEN
 
 

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from spacy.language import Language
 
 from extractor.errors import ModelError
+from extractor.mentions import annotate
 from extractor.pipeline import build_pipeline
+from extractor.records import Article
 from extractor.sentences import sentence_starts
 
 NLP = build_pipeline()
@@ -272,6 +274,8 @@ def test_plugged_in_model_adds_what_normalises(tmp_path: Path) -> None:
     name = str(tmp_path / "model")
     assert spans == [("IL-6", "IL6", "lexicon"), ("novokine", "", name), ("MK", "MDK", name)]
     assert [(s.text, s.kb_id_, s.id_) for s in doc.spans["fluid"]] == [("gland juice", "", name)]
+    (read,) = annotate(nlp, [Article("A", "IL-6 in gland juice", "")], prefilter=True)
+    assert [mention.text for mention in read.mentions] == ["IL-6", "gland juice"]
 
 
 def test_missing_model_is_one_clear_line() -> None:

@@ -198,7 +198,7 @@ print("loaded")
         done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=False)
         assert done.stdout == "loaded\n", done.stderr[-500:]
 
-    @pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", "contrasts.json"])
+    @pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", "slots.json"])
     def test_a_changed_file_is_refused(self, tmp_path: Path, name: str):
         released = max(path for path in models_folder().iterdir() if path.name.startswith("relation-"))
         folder = tmp_path / released.name

@@ -145,8 +145,8 @@ RESULT: Json = {
     "classifier": "rules-1",
     "repeats": 3,
     "n": {
-        "bulk": {"articles": 400, "spotted": 31, "named": 30, "paired": 9},
-        "direct": {"articles": 20, "spotted": 20, "named": 20, "paired": 12},
+        "bulk": {"articles": 400, "spotted": 31, "fluid": 30, "paired": 9},
+        "direct": {"articles": 20, "spotted": 20, "fluid": 20, "paired": 12},
         "shards": 4,
         "shard": 100,
         "read": 100,
@@ -226,7 +226,7 @@ def test_a_small_run_gives_a_result_that_can_be_stored_and_shown(
     write_result(result, tmp_path / "speed.json")
     assert read_result(tmp_path / "speed.json") == json.loads(json.dumps(result))
     assert list(result["contests"]) == ["reading", "prefilter", "direct", "bulk", "batches"]
-    assert result["n"]["bulk"] == {"articles": 6, "spotted": 4, "named": 4, "paired": 4}
+    assert result["n"]["bulk"] == {"articles": 6, "spotted": 4, "fluid": 4, "paired": 4}
     assert (result["n"]["shards"], result["n"]["shard"], result["n"]["read"]) == (3, 2, 2)
     assert sum(result["stages"].values()) == pytest.approx(1)
     assert result["workers"]["1"]["per_second"]["value"] > 0

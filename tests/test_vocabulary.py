@@ -229,6 +229,11 @@ def test_prefilter_loses_nothing(text: str) -> None:
     assert VOCABULARY.spots_cytokine(text) or not named
 
 
+@given(st.text(alphabet=st.sampled_from(" -()/,.bBloodserumpaCSFiltycvwUh"), max_size=60))
+def test_prefilter_loses_no_fluid(text: str) -> None:
+    assert VOCABULARY.spots_fluid(text) or not VOCABULARY.find_fluids(text)
+
+
 def test_prefilter_knows_every_listed_name() -> None:
     names = [(c.symbol, name) for c in VOCABULARY.cytokines.values() for name in c.synonyms]
     assert len(names) > 2000
@@ -237,6 +242,9 @@ def test_prefilter_knows_every_listed_name() -> None:
     assert {"p40", "fst", "dr5"} < supported
     assert unseen == [name for _, name in names if name.casefold() in supported]
     assert [(s, n) for s, n in names if VOCABULARY.normalise_cytokine(n) != s] == []
+    fluids = [name for fluid in VOCABULARY.fluids.values() for name in fluid.synonyms]
+    unseen = [name for name in fluids if not VOCABULARY.spots_fluid(f"x {name} y")]
+    assert [name for name in unseen if name not in supported] == []
 
 
 @given(st.text(max_size=200))

@@ -27,6 +27,7 @@ from extractor.evaluate import (
     mistakes,
     outcomes,
     pairs_of,
+    score_context,
     score_findings,
     score_mentions,
     score_pairs,
@@ -220,6 +221,7 @@ def _levels(system: System, gold: Sequence[GoldArticle], found: Predicted, on_go
     return {
         "triples": triples,
         "triples_contrast": score_findings(gold, found, level="triples_contrast", **draws),
+        "context": score_context(gold, found, **draws),
         "direction": None if system.classifier is None else direction_score(gold, _judge(system, on_gold), **draws),
         "calibration": calibration,
     }

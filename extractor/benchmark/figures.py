@@ -1,10 +1,10 @@
 """Figures in documents: the text between two markers is what the stored result says, or the check fails.
 
 A marker is ``<!-- benchmark:NAME/KEY -->…<!-- /benchmark -->``. NAME is the result's name (``general-test``); KEY is
-the path of a value in it (``systems/rules-1/triples/overall/f1``), ``table`` for the headline table, ``table/stages``,
-``table/external``, ``table/leaks``, ``table/causes``, ``table/comparisons``, ``table/fluid`` (or another slice),
-``table/literature`` for the comparison with the literature, ``table/soak`` for what was broken on purpose,
-``table/speed``, ``table/stages-time``, ``table/workers``, ``table/ray`` and ``table/hours`` for the speed, or
+the path of a value in it (``systems/rules-1/triples/overall/f1``), ``table`` for the headline table, ``table/context``,
+``table/stages``, ``table/external``, ``table/leaks``, ``table/causes``, ``table/comparisons``, ``table/fluid`` (or
+another slice), ``table/literature`` for the comparison with the literature, ``table/soak`` for what was broken on
+purpose, ``table/speed``, ``table/stages-time``, ``table/workers``, ``table/ray`` and ``table/hours`` for the speed, or
 ``caption``.
 """
 
@@ -22,6 +22,7 @@ _MARKED = re.compile(r"(<!-- benchmark:(?P<key>[^ >]+) -->)(?P<text>.*?)(<!-- /b
 _OPENED = re.compile(r"<!-- benchmark:[^>]*-->")
 _TABLES: Mapping[str, Callable[[Json], str]] = {
     "table": table.systems_table,
+    "table/context": table.context_table,
     "table/stages": table.stages_table,
     "table/external": table.external_table,
     "table/leaks": table.leaks_table,

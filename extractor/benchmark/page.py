@@ -31,6 +31,7 @@ def render_page(result: Json) -> str:
         f"<p>{html.escape(table.caption(result))}</p>",
         _table(table.systems_table(result)),
         _figure(partial(_headline, result), "F1 of triples with 95% intervals; diamonds: human agreement"),
+        _table(table.context_table(result)),
         "<h2>Recognition and pairing</h2>",
         _table(table.stages_table(result)),
     ]

@@ -46,6 +46,10 @@ _SYSTEM: Json = {
     "properties": {
         "triples": {"$ref": "#/$defs/level"},
         "triples_contrast": {"$ref": "#/$defs/level"},
+        "context": {
+            "description": "Triples that have the comparator, the condition or the host right as well.",
+            **_SCORES,
+        },
         "direction": {
             "description": "The classifier alone, on gold mentions; null without one.",
             "type": ["object", "null"],
@@ -54,7 +58,7 @@ _SYSTEM: Json = {
         "causes": {"description": "Side (missed, wrong) -> cause -> number of triples.", "type": "object"},
         "seconds": {"description": "Wall time of the run.", "type": "number"},
     },
-    "required": ["triples", "triples_contrast", "direction", "calibration", "causes", "seconds"],
+    "required": ["triples", "triples_contrast", "context", "direction", "calibration", "causes", "seconds"],
 }
 RESULT_SCHEMA: Json = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",

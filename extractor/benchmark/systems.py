@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeAlias
 
 from extractor.candidates import find_candidates
+from extractor.context import read_context
 from extractor.records import AnnotatedArticle, Article, Candidate, Decision, Finding, GoldArticle, Span
 
 Run: TypeAlias = Callable[[Sequence[Article]], Sequence[Sequence[Finding]]]
@@ -107,12 +108,12 @@ def with_gold_mentions(annotated: AnnotatedArticle, gold: GoldArticle) -> Annota
 
 
 def classifier_system(classifier: Classifier, stages: Stages, *, scored: bool = False) -> System:
-    """Recognition, pairing and a classifier as one system; contexts other than the contrast stay unspecified."""
+    """Recognition, pairing and a classifier as one system; the rules read of the context what it leaves open."""
 
     def run(articles: Sequence[Article]) -> list[list[Finding]]:
         batch = stages.candidates(stages.recognise(articles))
         return [
-            findings_of(annotated.article, decisions, model=classifier.name)
+            findings_of(annotated, decisions, model=classifier.name)
             for (annotated, _), decisions in zip(batch, classifier.decide(batch), strict=True)
         ]
 
@@ -128,19 +129,30 @@ def miner_system(miner: Mines, name: str, *, classifier: Classifier | None = Non
     return System(name, run, classifier, scored)
 
 
-def findings_of(article: Article, decisions: Iterable[Decision], *, model: str) -> list[Finding]:
+def findings_of(annotated: AnnotatedArticle, decisions: Iterable[Decision], *, model: str) -> list[Finding]:
     """One finding per cytokine, fluid, direction and contrast, from the decision with the highest score."""
-    best: dict[tuple[str, ...], Finding] = {}
+    article, best = annotated.article, dict[tuple[str, ...], Finding]()
     for decision in decisions:
         candidate = decision.candidate
         if candidate.cytokine.concept is None:
             continue
+        context = read_context(
+            annotated,
+            candidate,
+            decision.direction,
+            contrast=decision.contrast,
+            comparator=decision.comparator,
+            condition=decision.condition,
+        )
         finding = Finding(
             article.id,
             candidate.cytokine.concept,
             candidate.fluid_name,
             decision.direction,
             decision.contrast,
+            context.comparator,
+            context.condition,
+            context.host,
             evidence=candidate.evidence,
             evidence_text=article.text[slice(*candidate.evidence)],
             cytokine_mention=candidate.cytokine,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from extractor.evaluate import CONTEXT
 from extractor.records import Json
 
 HUMAN = "human agreement"
@@ -122,6 +123,16 @@ def stages_table(result: Json) -> str:
     return table(("level", "P", "R", "F1"), rows)
 
 
+def context_table(result: Json) -> str:
+    """F1 of triples that have one more slot right."""
+    head = ("system", "triples F1", *(f"with {slot} F1" for slot in ("contrast", *CONTEXT)))
+    rows = []
+    for name, system in result["systems"].items():
+        scores = [system["triples"]["overall"], system["triples_contrast"]["overall"], *system["context"].values()]
+        rows.append([name, *(show(score["f1"]) for score in scores)])
+    return table(head, rows)
+
+
 def slices_table(result: Json, slice_name: str) -> str:
     """F1 of triples per value of one slice and system."""
     systems = result["systems"]
@@ -175,7 +186,8 @@ def external_table(result: Json) -> str:
 
 def render_tables(result: Json) -> str:
     """Every table of a result as one Markdown document."""
-    parts = [f"# Accuracy: {result['name']}", caption(result), systems_table(result), stages_table(result)]
+    parts = [f"# Accuracy: {result['name']}", caption(result), systems_table(result), context_table(result)]
+    parts.append(stages_table(result))
     for name in SLICES:
         parts += [f"## Triples per {name}: F1", slices_table(result, name)]
     parts += ["## Differences", comparisons_table(result), "## Where errors come from", causes_table(result)]

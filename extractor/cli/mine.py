@@ -247,8 +247,8 @@ def _writer(job: _Job) -> Iterator[Writer]:
 def _summarise(counts: Counts, job: _Job, seconds: float, reporter: Reporter) -> None:
     said = (
         f"{counts.read:,} records in {seconds:,.1f} s: {counts.with_findings:,} with {counts.findings:,} findings, "
-        f"{counts.no_finding:,} without, {counts.no_cytokine:,} name no cytokine, {counts.no_abstract:,} have no "
-        f"abstract, {counts.deleted:,} deleted, {counts.failed:,} failed"
+        f"{counts.no_finding:,} without, {counts.no_cytokine:,} name no cytokine, {counts.no_fluid:,} no fluid, "
+        f"{counts.no_abstract:,} have no abstract, {counts.deleted:,} deleted, {counts.failed:,} failed"
     )
     if counts.failed and (path := job.beside("errors.jsonl")):
         said += f" (see {path})"

@@ -45,7 +45,7 @@ def show(
     chosen, stands_in = provenance.chosen_classifier(classifier)
     if stands_in:
         reporter.warn("no trained model is released here: the rules decide (say --classifier rules to choose them)")
-    miner = MinerSettings(classifier=chosen, ner=ner).build()
+    miner = MinerSettings(classifier=chosen, ner=ner, prefilter=False).build()
     failed = 0
     shown: list[Json] = []
     with _files(context, source, email, api_key, reporter) as files:

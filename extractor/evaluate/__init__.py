@@ -13,11 +13,13 @@ from extractor.evaluate.calibration import (
 from extractor.evaluate.causes import CAUSES, Mistake, count_causes, mistakes
 from extractor.evaluate.direction import CLASSES, DirectionScore, Judged, Pair, direction_score, pairs_of
 from extractor.evaluate.findings import (
+    CONTEXT,
     LEVELS,
     Difference,
     FindingScores,
     compare_systems,
     finding_counts,
+    score_context,
     score_findings,
 )
 from extractor.evaluate.leaks import LeakCheck, leak_checks
@@ -27,6 +29,7 @@ from extractor.gold.resampling import Interval, Resampler, Score, score_counts
 __all__ = [
     "CAUSES",
     "CLASSES",
+    "CONTEXT",
     "LEVELS",
     "Calibration",
     "Difference",
@@ -53,6 +56,7 @@ __all__ = [
     "mistakes",
     "outcomes",
     "pairs_of",
+    "score_context",
     "score_counts",
     "score_findings",
     "score_mentions",

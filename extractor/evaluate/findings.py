@@ -22,8 +22,13 @@ Key: TypeAlias = Callable[[Finding], Hashable]
 LEVELS: Mapping[str, Key] = {
     "triples": lambda finding: finding.triple,
     "triples_contrast": lambda finding: (*finding.triple, finding.contrast),
+    "triples_comparator": lambda finding: (*finding.triple, finding.comparator),
+    "triples_condition": lambda finding: (*finding.triple, finding.condition),
+    "triples_host": lambda finding: (*finding.triple, finding.host),
 }
 """Level -> what is compared."""
+CONTEXT = ("comparator", "condition", "host")
+"""Slots of a finding besides its triple and contrast."""
 SLICES: Mapping[str, Callable[[Finding], str]] = {
     "direction": lambda finding: finding.direction,
     "fluid": lambda finding: pooled(finding.fluid),
@@ -75,7 +80,7 @@ def finding_counts(gold: Sequence[GoldArticle], predicted: Sequence[Sequence[Fin
     Args:
         gold: annotated articles.
         predicted: the findings of each, in the same order.
-        level: ``triples`` or ``triples_contrast``.
+        level: one of :data:`LEVELS`.
 
     Raises:
         ValueError: the two differ in length.
@@ -108,6 +113,18 @@ def score_findings(
     for name, value in SLICES.items():
         slices[name] = _slice(gold, predicted, LEVELS[level], value, resampler)
     return FindingScores(score_counts(counts, resampler), slices)
+
+
+def score_context(
+    gold: Sequence[GoldArticle], predicted: Sequence[Sequence[Finding]], *, samples: int = 2000, seed: int = 0
+) -> dict[str, Score]:
+    """Per slot of :data:`CONTEXT` the scores of triples that have it right as well.
+
+    Raises:
+        ValueError: ``gold`` and ``predicted`` differ in length.
+    """
+    resampler = Resampler(len(gold), samples, seed)
+    return {slot: score_counts(finding_counts(gold, predicted, level=f"triples_{slot}"), resampler) for slot in CONTEXT}
 
 
 def _strata(gold: Sequence[GoldArticle], counts: Counts, *, samples: int, seed: int) -> dict[str, Score]:

@@ -15,6 +15,8 @@ from extractor.gold.texts import attach, read_corpus, sha256_of
 from extractor.records import Article, Claim, GoldArticle, Json
 from extractor.vocabulary import load_vocabulary
 
+TRAINING = ("analytes", "passages", "written")
+"""Files with training material, never scored."""
 _NO_TEXT = "has no text here: fetch it from PubMed by PMID (`extractor gold hydrate`) or give --corpus FOLDER"
 
 
@@ -89,13 +91,13 @@ def load_gold(root: Path, *, corpus: Path | None = None, splits: Collection[str]
 
 
 def load_training(root: Path, name: str, *, corpus: Path | None = None) -> list[GoldArticle]:
-    """The records of ``analytes.jsonl`` or ``passages.jsonl``: training material, never scored.
+    """The records of a file of :data:`TRAINING`.
 
     Analytes that are no cytokines have the concept ``a:<name>``; the classifier does not see the analyte's name.
 
     Args:
         root: the folder ``annotations``.
-        name: ``analytes`` or ``passages``; nothing is read where the file is absent.
+        name: one of :data:`TRAINING`; nothing is read where the file is absent.
         corpus: as for :func:`load_gold`.
 
     Raises:
@@ -164,6 +166,8 @@ def verify(root: Path, *, corpus: Path | None = None) -> Verification:
     gold = load_gold(root, corpus=corpus)
     load_double(root, corpus=corpus)
     load_literature(root)
+    for name in TRAINING:
+        load_training(root, name, corpus=corpus)
     present = {each.id for each in gold}
     return Verification(
         articles=len(gold),

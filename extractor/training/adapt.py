@@ -44,12 +44,12 @@ _LEVEL = re.compile(
 class AdaptSettings:
     """Settings of one adaptation; ``length`` in tokens, ``articles`` read at most."""
 
-    epochs: int = 1
+    epochs: int = 2
     length: int = 192
     batch: int = 16
     rate: float = 4e-4
-    masked: float = 0.15
-    articles: int = 6000
+    masked: float = 0.2
+    articles: int = 4800
     seed: int = 7
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from extractor.records import Json
 from extractor.relation import INPUTS
+from extractor.slots import CONDITION, SLOTS
 
 _TEMPLATE = """# relation-{version}
 
 A classifier of (cytokine, fluid) pairs in one abstract: raised, lowered, unchanged, each with its contrast. One pass of a
 small transformer encoder over the sentences that matter, cytokine names masked, and a head on mention pairs; a logistic
-regression weighs what it says against the rules, another one reads the contrast from words. It is read by `extractor/relation.py` through ONNX Runtime; no pickle, no network.
+regression weighs what it says against the rules, two more read contrast and comparator from words. It is read by `extractor/relation.py` through ONNX Runtime; no pickle, no network.
 
 ## Intended use
 
@@ -25,6 +26,7 @@ decisions, not for full texts (never measured there), not for languages other th
 | `annotations/als/rewritten.jsonl`, split train | {als} | {share_als} | Apache-2.0 |
 | `annotations/analytes.jsonl` (any soluble analyte, stand-off) | {analytes} | {share_analytes} | annotations Apache-2.0; texts stay with their publishers |
 | `annotations/passages.jsonl` (passages of full texts, stand-off) | {passages} | {share_passages} | annotations Apache-2.0; texts stay with their publishers |
+| `annotations/written.jsonl` (abstracts written by the project, annotated by their writers) | {written} | {share_written} | Apache-2.0 |
 | `extractor/training/minimal_pairs.txt` (self-written templates, filled at random) | {pairs} | {share_pairs} | Apache-2.0 |
 | Evidence Inference 2.0, train articles | official split | {share_evidence_inference} | MIT |
 
@@ -56,7 +58,7 @@ General dev (chosen on, so optimistic):
 Rewritten ALS dev (chosen on, so optimistic):
 <!-- benchmark:als-dev/table --><!-- /benchmark -->
 
-General test. This version was scored on it once; three earlier systems (version 1.0.0 without and with the rules, version 1.1.0) had been before:
+General test. This version was scored on it once; four earlier systems (version 1.0.0 without and with the rules, versions 1.1.0 and 1.2.0) had been before:
 <!-- benchmark:general-test/table --><!-- /benchmark -->
 
 ## Limits
@@ -64,7 +66,9 @@ General test. This version was scored on it once; three earlier systems (version
 - The annotators are language models; gold and classifier may share habits that people would not have.
 - Direction is read from words: results given only as figures are mostly missed.
 - Fluids named far from the result, several fluids in one abstract and lists continued over sentences are the weak spots.
-- Comparator, condition and host come from rules and are weaker than the triple; see the contrast level in the tables.
+- Host, n and p come from rules. Contrast, comparator and above all condition are weaker than the triple: right
+  contrasts on the held-out articles {contrast}; where the contrast is right, right comparators {comparator}, and
+  conditions of the very name that gold gives {condition}.
 - Abstracts of more than {length} tokens (telling sentences only) are cut; what is cut is not found.
 """
 _PARTS = {
@@ -87,7 +91,7 @@ def render_card(record: Json, *, encoder: str) -> str:
     chosen, exact, articles = record["held_out"], record["held_out_fp32"], record["articles"]
     return _TEMPLATE.format(
         version=record["version"],
-        **{name: articles.get(name, 0) for name in ("gold", "als", "analytes", "passages", "pairs")},
+        **{name: articles.get(name, 0) for name in ("gold", "als", "analytes", "passages", "written", "pairs")},
         **{f"share_{name}": value for name, value in record["shares"].items()},
         held=", ".join(f"{articles[f'held {part}']} {_PARTS[part]}" for part in chosen["f1"]),
         hashes="\n".join(f"- `{name}` {digest}" for name, digest in record["data"].items()),
@@ -104,4 +108,8 @@ def render_card(record: Json, *, encoder: str) -> str:
         ),
         f1=", ".join(f"{part} {f1:.3f} ({exact['f1'][part]:.3f})" for part, f1 in chosen["f1"].items()),
         length=record["settings"]["length"],
+        **{
+            slot: ", ".join(f"{part} {share:.2f}" for part, share in chosen[slot].items())
+            for slot in (*SLOTS, CONDITION)
+        },
     )

@@ -11,9 +11,9 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from extractor.candidates import find_candidates
-from extractor.contrasts import ContrastReader
 from extractor.records import AnnotatedArticle, GoldArticle, Triple
 from extractor.relation import Opinion, RelationClassifier, asserting, probability, squash, weigh
+from extractor.slots import SlotReader
 
 Scored = dict[Triple, float]
 Held = Mapping[str, Sequence[tuple[AnnotatedArticle, GoldArticle]]]
@@ -38,6 +38,8 @@ class Choice:
             ``threshold`` and ``sure`` are for a human.
         f1: per part of the held-out articles the triple F1 at the threshold, weights fitted on the other folds.
         contrast: per part the share of the gold triples found whose contrast is right.
+        comparator: likewise, under a contrast that is right.
+        condition: likewise.
         alone: per input and part the triple F1 without the other, the network at its own best threshold.
     """
 
@@ -47,6 +49,8 @@ class Choice:
     sure: float
     f1: dict[str, float]
     contrast: dict[str, float]
+    comparator: dict[str, float]
+    condition: dict[str, float]
     alone: dict[str, dict[str, float]]
 
 
@@ -88,10 +92,10 @@ def choose(classifier: RelationClassifier, held: Held) -> Choice:
     scored = _cross_fitted(gold, inputs)
     threshold, _ = best_threshold(gold, scored)
     f1 = {part: round(triple_f1(gold[part], scored[part], threshold), 4) for part in held}
-    contrasts = _contrasts(held, opinions, classifier.contrasts)
+    read = _slots(held, opinions, classifier.slots)
     weights, intercept = fit_weights({part: list(zip(gold[part], inputs[part], strict=True)) for part in gold})
     sure = _sure_from(gold, scored, threshold)
-    return Choice(weights, intercept, threshold, sure, f1, contrasts, _alone(gold, inputs))
+    return Choice(weights, intercept, threshold, sure, f1, alone=_alone(gold, inputs), **read)
 
 
 def _alone(
@@ -143,30 +147,44 @@ def _fold(gold: GoldArticle) -> int:
     return int(hashlib.sha256(gold.id.encode()).hexdigest(), 16) // FOLDS % FOLDS
 
 
-def _contrasts(
-    held: Held, opinions: Mapping[str, Sequence[Sequence[Opinion]]], reader: ContrastReader
-) -> dict[str, float]:
-    """Per part the share of the gold triples that a mention speaks of whose likeliest contrast is gold."""
-    shares = {}
+def _slots(
+    held: Held, opinions: Mapping[str, Sequence[Sequence[Opinion]]], reader: SlotReader
+) -> dict[str, dict[str, float]]:
+    """Per slot and part the share of gold triples that a mention speaks of whose slot is read right.
+
+    Comparator and condition are asked for where the contrast is right.
+    """
+    shares: dict[str, dict[str, float]] = {"contrast": {}, "comparator": {}, "condition": {}}
     for part, pairs in held.items():
-        right = [
-            _contrast_is_right(annotated, gold, triple, each, reader)
+        read = [
+            _read_slots(annotated, gold, triple, each, reader)
             for (annotated, gold), each in zip(pairs, opinions[part], strict=True)
             for triple in sorted(_sure(gold))
             if any(o.candidate.cytokine.concept == triple.cytokine for o in each)
         ]
-        shares[part] = round(sum(right) / len(right), 4) if right else 0.0
+        shares["contrast"][part] = _share([contrast for contrast, _, _ in read])
+        shares["comparator"][part] = _share([comparator for contrast, comparator, _ in read if contrast])
+        shares["condition"][part] = _share([condition for contrast, _, condition in read if contrast])
     return shares
 
 
-def _contrast_is_right(
-    annotated: AnnotatedArticle, gold: GoldArticle, triple: Triple, opinions: Sequence[Opinion], reader: ContrastReader
-) -> bool:
+def _read_slots(
+    annotated: AnnotatedArticle, gold: GoldArticle, triple: Triple, opinions: Sequence[Opinion], reader: SlotReader
+) -> tuple[bool, bool, bool]:
+    """Whether contrast, comparator and condition that are read for a triple are gold's, the latter two under it."""
     about = asserting(opinions, triple)
     if not about:
-        return False
-    said = reader.read(annotated, about[0].located(triple.direction), triple.direction)
-    return any(f.triple == triple and f.contrast == said for f in gold.findings)
+        return False, False, False
+    candidate = about[0].located(triple.direction)
+    contrast = reader.contrast(annotated, candidate, triple.direction)
+    comparator = reader.comparator(annotated, candidate, triple.direction, contrast)
+    condition = reader.condition(annotated, candidate, contrast)
+    known = [finding for finding in gold.findings if finding.triple == triple and finding.contrast == contrast]
+    return bool(known), comparator in {f.comparator for f in known}, condition in {f.condition for f in known}
+
+
+def _share(right: Sequence[bool]) -> float:
+    return round(sum(right) / len(right), 4) if right else 0.0
 
 
 def _sure_from(

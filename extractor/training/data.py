@@ -46,8 +46,9 @@ class Shares:
 
     gold: float = 1.0
     als: float = 1.0
-    analytes: float = 0.6
+    analytes: float = 0.5
     passages: float = 1.0
+    written: float = 1.0
     pairs: float = 0.5
     evidence_inference: float = 0.05
 
@@ -75,6 +76,7 @@ def load_data(annotations: Path, corpus: Path) -> Data:
         everything = _marked(pairs(load_training(annotations, name, corpus=corpus)))
         train[name] = [pair for pair in everything if not _held_out(pair[1].id)]
         held[name] = [pair for pair in everything if _held_out(pair[1].id)]
+    train["written"] = _marked(pairs(load_training(annotations, "written", corpus=corpus)))
     return Data(train | {"pairs": list(minimal_pairs())}, held)
 
 

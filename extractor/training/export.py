@@ -14,14 +14,14 @@ import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 
-from extractor.contrasts import CONTRAST_FILE
 from extractor.encoding import FEATURES
 from extractor.records import CONTRASTS, DIRECTIONS, Json
 from extractor.relation import FORMAT, INPUTS
 from extractor.releases import sha256_of
+from extractor.slots import SLOT_FILE, Weights
 from extractor.training.network import RelationNetwork
 
-FILES = ("model.onnx", "tokenizer.json", CONTRAST_FILE)
+FILES = ("model.onnx", "tokenizer.json", SLOT_FILE)
 """What ``config.json`` gives a hash of."""
 
 
@@ -133,10 +133,14 @@ def write_config(folder: Path, *, version: str, values: Mapping[str, object]) ->
     return config
 
 
-def write_contrasts(folder: Path, weights: Mapping[str, Sequence[float]]) -> None:
-    """Write the weights of the contrasts, a feature per line."""
-    lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(list(row))}" for name, row in sorted(weights.items()))
-    (folder / CONTRAST_FILE).write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
+def write_slots(folder: Path, weights: Weights) -> None:
+    """Write the weights of the slots, a feature per line."""
+    slots = (f"{json.dumps(slot)}: {{\n{_lines(of_slot)}\n}}" for slot, of_slot in weights.items())
+    (folder / SLOT_FILE).write_text("{\n" + ",\n".join(slots) + "\n}\n", encoding="utf-8")
+
+
+def _lines(weights: Mapping[str, Sequence[float]]) -> str:
+    return ",\n".join(f"{json.dumps(name)}: {json.dumps(list(row))}" for name, row in sorted(weights.items()))
 
 
 def copy_tokenizer(encoder: Path, folder: Path) -> None:

@@ -55,7 +55,7 @@ class FitSettings:
     dropout: float = 0.1
     average: float = 0.998
     seed: int = 2
-    threads: int = 3
+    threads: int = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,19 +10,19 @@ from pathlib import Path
 
 import torch
 
-from extractor.contrasts import CONTRAST_FILE
 from extractor.errors import InputError
 from extractor.formats import read
 from extractor.records import Json
 from extractor.relation import INPUTS, RelationClassifier, load_tokenizer
 from extractor.releases import sha256_of
+from extractor.slots import SLOT_FILE
 from extractor.training.adapt import AdaptSettings, adapt_encoder, save_encoder, select_articles
 from extractor.training.choosing import Choice, best_threshold, choose, triple_f1
-from extractor.training.contrast_fit import fit_contrasts
 from extractor.training.data import Data, Shares, load_data, make_sources
-from extractor.training.export import copy_tokenizer, export_onnx, quantise, write_config, write_contrasts
+from extractor.training.export import copy_tokenizer, export_onnx, quantise, write_config, write_slots
 from extractor.training.fit import FitSettings, Source, fit, score_articles
 from extractor.training.network import RelationNetwork
+from extractor.training.slot_fit import fit_slots
 
 Say = Callable[[str], None]
 
@@ -92,7 +92,7 @@ def train_relation(
     copy_tokenizer(pretrained, out)
     export_onnx(network, work / "model.fp32.onnx")
     quantise(work / "model.fp32.onnx", out / "model.onnx")
-    write_contrasts(out, fit_contrasts(data.train))
+    write_slots(out, fit_slots(data.train))
     chosen = calibrate_release(out, data, version=version, length=options.length)
     exact = choose_for(work / "model.fp32.onnx", out, data, work / "fp32", length=options.length)
     say(f"threshold {chosen.threshold:.2f}, triple F1 {chosen.f1} (fp32 {exact.f1})")
@@ -115,8 +115,8 @@ def train_relation(
 
 
 def calibrate_release(folder: Path, data: Data, *, version: str, length: int) -> Choice:
-    """Choose weights, threshold and contrasts on the held-out articles, and write ``config.json``."""
-    _write(folder, Choice((0.0,) * len(INPUTS), 0.0, 0.5, 1.0, {}, {}, {}), version=version, length=length)
+    """Choose weights and threshold on the held-out articles, and write ``config.json``."""
+    _write(folder, Choice((0.0,) * len(INPUTS), 0.0, 0.5, 1.0, {}, {}, {}, {}, {}), version=version, length=length)
     choice = choose(RelationClassifier(folder), data.held)
     _write(folder, choice, version=version, length=length)
     return choice
@@ -127,7 +127,7 @@ def choose_for(model: Path, release: Path, data: Data, folder: Path, *, length: 
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(model, folder / "model.onnx")
     copy_tokenizer(release, folder)
-    shutil.copyfile(release / CONTRAST_FILE, folder / CONTRAST_FILE)
+    shutil.copyfile(release / SLOT_FILE, folder / SLOT_FILE)
     return calibrate_release(folder, data, version="0.0.0", length=length)
 
 

@@ -13,7 +13,6 @@ from extractor.candidates import find_candidates
 from extractor.mentions import annotate
 from extractor.mining import Classifier, Miner, findings_of
 from extractor.records import AnnotatedArticle, Article, Candidate
-from extractor.vocabulary import load_vocabulary
 
 STAGES = ("recognise", "pair", "decide", "context")
 _PORTION = 64
@@ -81,10 +80,10 @@ def _in_batches(
 
 
 def kinds(nlp: Language, articles: Sequence[Article]) -> dict[str, int]:
-    """How many of the articles there are, pass the prefilter, name a cytokine, and have a pair to decide on."""
-    spots = load_vocabulary().spots_cytokine
-    found = Counter[str](articles=len(articles), spotted=sum(spots(article.text) for article in articles))
+    """How many of the articles there are, may name a cytokine, and a fluid as well, and have a pair to decide on."""
+    found = Counter[str](articles=len(articles))
     for each in annotate(nlp, articles, batch_size=_PORTION, prefilter=True):
-        found["named"] += bool(each.sentences)
+        found["spotted"] += each.lacks != "cytokine"
+        found["fluid"] += each.lacks is None
         found["paired"] += bool(find_candidates(each))
-    return {name: found[name] for name in ("articles", "spotted", "named", "paired")}
+    return {name: found[name] for name in ("articles", "spotted", "fluid", "paired")}
