@@ -79,12 +79,31 @@ def record_release(folder: Path) -> None:
     Raises:
         ModelError: the manifest is damaged.
     """
-    tables: Mapping[str, Mapping[str, str]] = {**read_manifest(folder.parent), folder.name: hashes_of(folder)}
+    _write_manifest(folder.parent, {**read_manifest(folder.parent), folder.name: hashes_of(folder)})
+
+
+def record_card(path: Path) -> None:
+    """Write the hash of a changed document into the manifest where that lists it; the other files' hashes stay.
+
+    Args:
+        path: any document; what is no file of a released model is left alone.
+
+    Raises:
+        ModelError: the manifest is damaged.
+    """
+    models, folder = path.absolute().parent.parent, path.absolute().parent.name
+    tables = read_manifest(models)
+    if path.name in tables.get(folder, {}):
+        tables[folder][path.name] = sha256_of(path)
+        _write_manifest(models, tables)
+
+
+def _write_manifest(models: Path, tables: Mapping[str, Mapping[str, str]]) -> None:
     blocks = [
         "\n".join([f'["{name}"]', *(f'"{file}" = "{digest}"' for file, digest in sorted(tables[name].items()))])
         for name in sorted(tables)
     ]
-    (folder.parent / MANIFEST).write_text("\n\n".join(blocks) + "\n", encoding="utf-8")
+    (models / MANIFEST).write_text("\n\n".join(blocks) + "\n", encoding="utf-8")
 
 
 def check_release(folder: Path) -> None:

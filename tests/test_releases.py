@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 from extractor.errors import ModelError
-from extractor.releases import check_release, find_release, models_folder, read_manifest, record_release
+from extractor.releases import (
+    check_release,
+    find_release,
+    models_folder,
+    read_manifest,
+    record_card,
+    record_release,
+)
 
 
 @pytest.fixture
@@ -39,6 +46,25 @@ def test_recorded_folders_pass_and_others_stay_listed(models: Path) -> None:
     assert list(tables) == ["ner-1.10.0", "relation-1.0.0"]
     assert list(tables["ner-1.10.0"]) == ["inner/weights", "meta.json"]
     assert all(len(digest) == 64 for table in tables.values() for digest in table.values())
+
+
+def test_a_changed_card_is_recorded_alone(models: Path) -> None:
+    folder = models / "ner-1.10.0"
+    (folder / "MODEL.md").write_text("old")
+    record_release(folder)
+    (folder / "MODEL.md").write_text("new")
+    record_card(folder / "MODEL.md")
+    check_release(folder)
+    (folder / "inner" / "weights").write_bytes(b"other")
+    before = read_manifest(models)
+    for path in (folder / "MODEL.md", folder / "unlisted.md", models / "README.md"):
+        path.write_text("newer")
+        record_card(path)
+    assert {name: {**table, "MODEL.md": ""} for name, table in read_manifest(models).items()} == {
+        name: {**table, "MODEL.md": ""} for name, table in before.items()
+    }
+    with pytest.raises(ModelError, match=r"inner/weights: sha256|unlisted"):
+        check_release(folder)
 
 
 @pytest.mark.parametrize("damage", ["changed", "missing", "foreign", "unlisted"])

@@ -250,8 +250,12 @@ def render(
     ] = False,
     as_json: options.AsJson = False,
 ) -> None:
-    """Bring the figures between the benchmark markers of documents up to date with the stored results."""
+    """Bring the figures between the benchmark markers of documents up to date with the stored results.
+
+    The manifest of the models gets the new hash of a model's card.
+    """
     from extractor import benchmark
+    from extractor.releases import record_card
 
     stored = [benchmark.read_result(path) for path in sorted(results.glob("*.json"))]
     chosen = documents or [Path("README.md"), *sorted(Path("models").glob("*/MODEL.md"))]
@@ -261,6 +265,7 @@ def render(
         stale[str(path)] = benchmark.stale_figures(stored, text)
         if stale[str(path)] and not check:
             path.write_text(benchmark.render_figures(stored, text), encoding="utf-8")
+            record_card(path)
     if as_json:
         print_json(stale)
     else:
