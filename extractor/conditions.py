@@ -72,14 +72,10 @@ def named_conditions(annotated: AnnotatedArticle, evidence: Span) -> dict[str, l
 
     The parts are ``case`` and ``than``, the evidence before and after its "than", ``title`` and ``text``.
     """
-    text, title = annotated.article.text, annotated.article.title
-    als = _speaks_of_als(text, _abbreviations(text))
+    text = annotated.article.text
     case, *than = _THAN.split(text[evidence.start : evidence.end], maxsplit=1)
-    parts = {"case": case, "than": "".join(than), "title": title, "text": text}
-    return {
-        name: sorted(_diseases(_unnamed(part, annotated), text, als=als, title=name == "title"))
-        for name, part in parts.items()
-    }
+    parts = {"case": case, "than": "".join(than), "title": annotated.article.title, "text": text}
+    return {name: sorted(_conditions_in(part, annotated, title=name == "title")) for name, part in parts.items()}
 
 
 def read_condition(annotated: AnnotatedArticle, evidence: Span, contrast: Contrast) -> str:
@@ -88,23 +84,28 @@ def read_condition(annotated: AnnotatedArticle, evidence: Span, contrast: Contra
     Where cases are compared among themselves, or before and after, the disease is the article's own: title first.
     """
     text = annotated.article.text
-    short = _abbreviations(text)
-    als = _speaks_of_als(text, short)
     case = _THAN.split(text[evidence.start : evidence.end], maxsplit=1)[0]
     title = annotated.article.title
     parts = (case, title, text) if contrast == "disease" else (title, case, text)
     if contrast in ("treatment", "time"):  # a group said to have something else than the title's disease
         parts = (case, *parts)
     for turn, part in enumerate(parts):
-        found = _diseases(_unnamed(part, annotated), text, als=als, title=part == title)
+        found = _conditions_in(part, annotated, title=part == title)
         if found and (turn or len(parts) == 3 or max(weight for _, weight, _ in found) >= _SAID_TO_HAVE):
             return _best(found, whole=part == text)
     return "unspecified"
 
 
-def _speaks_of_als(text: str, short: dict[str, str]) -> bool:
+def _conditions_in(part: str, annotated: AnnotatedArticle, *, title: bool) -> list[tuple[int, float, str]]:
+    """As :func:`_diseases`, cytokine names left out, ALS taken for what it means in the article."""
+    text = annotated.article.text
+    return _diseases(_unnamed(part, annotated), text, als=_speaks_of_als(text), title=title)
+
+
+@lru_cache(maxsize=64)
+def _speaks_of_als(text: str) -> bool:
     """Whether ALS is amyotrophic lateral sclerosis here: written out, a model of it, or groups that have it."""
-    if "amyotrophic" not in short.get("ALS", "amyotrophic").lower():
+    if "amyotrophic" not in _abbreviations(text).get("ALS", "amyotrophic").lower():
         return False
     return _ALS.search(text) is not None or (_ALS_GROUP.search(text) is not None and not _OTHER_ALS.search(text))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from extractor.conditions import read_condition
 from extractor.hosts import read_host
-from extractor.records import AnnotatedArticle, Candidate, Comparator, Contrast, Direction, Span
+from extractor.records import AnnotatedArticle, Candidate, Comparator, Contrast, Decision, Direction, Span
 from extractor.wordlists import words
 
 
@@ -109,11 +109,23 @@ def read_context(
     contrast = contrast or _contrast(annotated, clause, sentence, direction)
     return Context(
         contrast=contrast,
-        comparator=comparator or read_comparator(annotated, candidate, contrast),
+        comparator=comparator or _comparator(annotated, clause, sentence, contrast, candidate.evidence),
         condition=condition or read_condition(annotated, candidate.evidence, contrast),
         host=read_host(annotated, candidate.evidence),
         n=_size(annotated, sentence),
         p=_p_value(annotated, candidate, direction),
+    )
+
+
+def context_of(annotated: AnnotatedArticle, decision: Decision) -> Context:
+    """The context of a decision: what the classifier read, and what it left open as :func:`read_context` reads it."""
+    return read_context(
+        annotated,
+        decision.candidate,
+        decision.direction,
+        contrast=decision.contrast,
+        comparator=decision.comparator,
+        condition=decision.condition,
     )
 
 

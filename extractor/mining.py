@@ -12,7 +12,7 @@ from typing import Protocol
 from spacy.language import Language
 
 from extractor.candidates import find_candidates
-from extractor.context import read_context
+from extractor.context import context_of
 from extractor.errors import InputError, ModelError
 from extractor.mentions import annotate
 from extractor.pipeline import build_pipeline
@@ -152,14 +152,7 @@ def findings_of(annotated: AnnotatedArticle, decisions: Iterable[Decision], *, m
 
 def _finding(annotated: AnnotatedArticle, decision: Decision, model: str) -> Finding:
     candidate = decision.candidate
-    context = read_context(
-        annotated,
-        candidate,
-        decision.direction,
-        contrast=decision.contrast,
-        comparator=decision.comparator,
-        condition=decision.condition,
-    )
+    context = context_of(annotated, decision)
     evidence = candidate.evidence
     inside = evidence.contains(candidate.cytokine.span)
     return Finding(

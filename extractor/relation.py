@@ -147,12 +147,10 @@ class RelationClassifier:
             score = probability(inputs, self.settings.weights, self.settings.intercept)
             if score < threshold:
                 continue
-            strongest: dict[Contrast, Opinion] = {}
-            for opinion in asserting(opinions, triple):
-                contrast = self.slots.contrast(annotated, opinion.located(triple.direction), triple.direction)
-                strongest.setdefault(contrast, opinion)
-            for contrast, opinion in strongest.items():
-                located = opinion.located(triple.direction)
+            strongest: dict[Contrast, Candidate] = {}
+            for located in (opinion.located(triple.direction) for opinion in asserting(opinions, triple)):
+                strongest.setdefault(self.slots.contrast(annotated, located, triple.direction), located)
+            for contrast, located in strongest.items():
                 comparator = self.slots.comparator(annotated, located, triple.direction, contrast)
                 condition = self.slots.condition(annotated, located, contrast)
                 yield Decision(located, triple.direction, contrast, round(score, 4), comparator, condition)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeAlias
 
 from extractor.candidates import find_candidates
-from extractor.context import read_context
+from extractor.context import context_of
 from extractor.records import AnnotatedArticle, Article, Candidate, Decision, Finding, GoldArticle, Span
 
 Run: TypeAlias = Callable[[Sequence[Article]], Sequence[Sequence[Finding]]]
@@ -136,14 +136,7 @@ def findings_of(annotated: AnnotatedArticle, decisions: Iterable[Decision], *, m
         candidate = decision.candidate
         if candidate.cytokine.concept is None:
             continue
-        context = read_context(
-            annotated,
-            candidate,
-            decision.direction,
-            contrast=decision.contrast,
-            comparator=decision.comparator,
-            condition=decision.condition,
-        )
+        context = context_of(annotated, decision)
         finding = Finding(
             article.id,
             candidate.cytokine.concept,

@@ -11,7 +11,7 @@ _TEMPLATE = """# relation-{version}
 
 A classifier of (cytokine, fluid) pairs in one abstract: raised, lowered, unchanged, each with its contrast. One pass of a
 small transformer encoder over the sentences that matter, cytokine names masked, and a head on mention pairs; a logistic
-regression weighs what it says against the rules, two more read contrast and comparator from words. It is read by `extractor/relation.py` through ONNX Runtime; no pickle, no network.
+regression weighs what it says against the rules, three more read contrast, comparator and condition. It is read by `extractor/relation.py` through ONNX Runtime; no pickle, no network.
 
 ## Intended use
 
