@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import islice, takewhile
 
@@ -45,11 +45,12 @@ def annotate(
         prefilter: skip, without sentences or mentions, articles that name no cytokine or no fluid (they can hold no
             finding). A plugged-in NER model may know other fluids, so that only the cytokine is looked for then.
     """
-    look_for_fluids = "extractor_ner" not in nlp.pipe_names
+    kinds: Sequence[Kind] = ("cytokine",) if "extractor_ner" in nlp.pipe_names else ("fluid", "cytokine")
+    lacks_of = load_vocabulary().lacks
     stream = iter(articles)
     while batch := list(islice(stream, batch_size)):
         texts = [article.text for article in batch]
-        lacking = [_lacks(text, fluid=look_for_fluids) if prefilter else None for text in texts]
+        lacking = [lacks_of(text, kinds) if prefilter else None for text in texts]
         docs = nlp.pipe([text for text, lacks in zip(texts, lacking, strict=True) if not lacks], batch_size=batch_size)
         for article, text, lacks in zip(batch, texts, lacking, strict=True):
             if lacks is not None:
@@ -60,14 +61,6 @@ def annotate(
                 yield AnnotatedArticle(article, (), (), "cytokine")
             else:
                 yield AnnotatedArticle(article, _sentences(doc, text), _mentions(doc, text))
-
-
-def _lacks(text: str, *, fluid: bool) -> Kind | None:
-    """What the text does not name, the cytokine first; None where it may name both."""
-    vocabulary = load_vocabulary()
-    if not vocabulary.spots_cytokine(text):
-        return "cytokine"
-    return "fluid" if fluid and not vocabulary.spots_fluid(text) else None
 
 
 def count_unnormalised(annotated: Iterable[AnnotatedArticle]) -> Counter[tuple[Kind, str]]:

@@ -105,7 +105,7 @@ class Result:
 
     Attributes:
         outcome: the first that holds of ``failed``, ``deleted``, ``with_findings``, ``no_abstract``,
-            ``no_fluid`` (which the quick look for cytokines had passed), ``no_cytokine``, ``no_finding``.
+            ``no_fluid`` (it may name a cytokine), ``no_cytokine``, ``no_finding``.
         article: None where it could not be read.
         error: why it failed, else None.
         unnormalised: kind and spelling of the names seen in it that no concept is known for.
@@ -200,9 +200,9 @@ def _answer(annotated: AnnotatedArticle, findings: list[Finding]) -> _Answer:
 def _missing(annotated: AnnotatedArticle) -> Outcome | None:
     """What the text does not name, where that is why nothing can be found; it is read no further without a fluid."""
     named = {mention.kind for mention in annotated.mentions if mention.concept is not None}
-    if annotated.lacks != "cytokine" and "fluid" not in named:
-        return "no_fluid"
-    return None if "cytokine" in named else "no_cytokine"
+    if annotated.lacks == "cytokine" or named == {"fluid"}:
+        return "no_cytokine"
+    return None if "fluid" in named else "no_fluid"
 
 
 def _articles(portion: Sequence[Input]) -> list[Article]:

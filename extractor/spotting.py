@@ -61,6 +61,34 @@ class _Sought(NamedTuple):
     figures: frozenset[bytes]
 
 
+class Look(NamedTuple):
+    """A text as a :class:`Spotter` looks at it.
+
+    Attributes:
+        raw: UTF-8, without accents.
+        low: its words of ASCII letters in lower case, all else blank; one byte longer at each end.
+        words: the same, cut.
+        glued: whether a capital follows a small letter somewhere; else nothing is glued to a name.
+        ascii: whether it has no other letters or signs.
+    """
+
+    raw: bytes
+    low: bytes
+    words: list[bytes]
+    glued: bool
+    ascii: bool
+
+
+def look_at(text: str) -> Look:
+    """Cut a text into words, once for all spotters."""
+    raw = text.encode("utf-8", "surrogatepass")
+    plain = len(raw) == len(text)
+    if not plain and raw.translate(None, _NO_ACCENTS):
+        raw = _unaccented(text).encode("utf-8", "surrogatepass")
+    low = b" %b " % raw.translate(_WORDS)
+    return Look(raw, low, low.split(), b"aA" in raw.translate(_CASES), plain)
+
+
 class Spotter:
     """Looks for the names of a trie that stand for a concept, also without another concept in the text.
 
@@ -103,16 +131,12 @@ class Spotter:
             (letter.encode(), self._sought[name]) for letter, name in GREEK_LETTERS.items() if name in self._sought
         ]
 
-    def spots(self, text: str) -> bool:
+    def spots(self, text: Look) -> bool:
         """Whether a name may stand in the text; False means that none does."""
-        raw = text.encode("utf-8", "surrogatepass")
-        if len(raw) > len(text) and raw.translate(None, _NO_ACCENTS):
-            raw = _unaccented(text).encode("utf-8", "surrogatepass")
-        low = b" %b " % raw.translate(_WORDS)
-        words = low.split()
-        telling = self._plain.intersection(words)
-        if b"aA" in raw.translate(_CASES):  # else nothing is glued to a name
-            telling |= self._glued.intersection(words)
+        raw, low = text.raw, text.low
+        telling = self._plain.intersection(text.words)
+        if text.glued:
+            telling |= self._glued.intersection(text.words)
         sought = self._those_sought(telling)
         for key in sorted(sought, key=self._rank.__getitem__) if len(sought) > 1 else sought:
             for word in telling.intersection(self._words[key]):
@@ -121,7 +145,7 @@ class Spotter:
         for figure, here in self._figured:
             if figure in raw and self._near(raw, _places(raw, figure), figure, here):
                 return True
-        return len(raw) > len(text) and any(
+        return not text.ascii and any(
             letter in raw and self._near(raw, _places(raw, letter), letter, here) for letter, here in self._greek
         )
 

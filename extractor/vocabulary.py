@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -21,8 +21,9 @@ from extractor.atoms import GREEK_LETTERS, atoms_of, squeeze
 from extractor.elision import elided, suspended
 from extractor.errors import VocabularyError
 from extractor.names import Entry, Match, NameTrie
+from extractor.records import Kind
 from extractor.samples import is_sample
-from extractor.spotting import Spotter
+from extractor.spotting import Spotter, look_at
 
 _MACRO = re.compile(r"\{([^}]+)\}")
 _LETTERS = {name: letter for letter, name in reversed(GREEK_LETTERS.items()) if letter in "αβγδκλ"}
@@ -91,10 +92,10 @@ class Vocabulary:
         named = [(c.symbol, (c.symbol.strip("<>"), *c.synonyms)) for c in cytokines]
         self._cytokine_names = _trie(named, lookalikes.get("cytokine", []))
         self._fluid_names = _trie([(f.name, f.synonyms) for f in fluids], lookalikes.get("fluid", []))
-        self.spots_cytokine = Spotter(self._cytokine_names).spots
-        """Whether a text may name a cytokine, cheaply; False means that it does not."""
-        self.spots_fluid = Spotter(self._fluid_names).spots
-        """The same for fluids, whether they are samples or not."""
+        self._spotters: Mapping[Kind, Spotter] = {
+            "fluid": Spotter(self._fluid_names),
+            "cytokine": Spotter(self._cytokine_names),
+        }
 
     def normalise_cytokine(self, text: str) -> str | None:
         """Symbol of the concept that ``text`` names, None when it names none. Context is not considered."""
@@ -116,12 +117,21 @@ class Vocabulary:
         concept = self.fluids.get(name)
         return concept.uberon_id or None if concept is not None else None
 
+    def lacks(self, text: str, kinds: Iterable[Kind] = ("fluid", "cytokine")) -> Kind | None:
+        """The first of the kinds of which a cheap look sees no name in the text: there is none of it, in any context.
+
+        Fluids are looked for first, because that is cheaper, and not asked whether they are samples. None where the
+        text may name one of each kind.
+        """
+        look = look_at(text)
+        return next((kind for kind in kinds if not self._spotters[kind].spots(look)), None)
+
     def names_cytokine(self, text: str) -> bool:
         """Whether a cytokine name occurs, whatever the context: False means that no mention can be found.
 
         Names that mean a cytokine only in a text that also names certain others (p40) do not count.
         """
-        if not self.spots_cytokine(text):
+        if self.lacks(text, ("cytokine",)):
             return False
         matches = (self._widened(text, match) for match in _scan(text, self._cytokine_names))
         return any(map(stands_alone, matches)) or any(stands_alone(m) for m, _ in self.find_cytokines(text))

@@ -398,15 +398,6 @@ def test_cooccurrence_takes_one_sentence_only(stages: b.Stages) -> None:
     assert b.CooccurrenceClassifier().decide([(mark(article), [apart])]) == [[]]
 
 
-def test_findings_keep_the_best_of_two_decisions(stages: b.Stages) -> None:
-    article = Article("A", "T", "IL-6 in serum rose. IL-6 in serum rose again.")
-    first, second = pair(mark(article))
-    decisions = [Decision(first, UP, "disease", 0.6), Decision(second, UP, "disease", 0.9)]
-    (finding,) = systems.findings_of(mark(article), decisions, model="m")
-    assert (finding.score, finding.evidence_text.strip()) == (0.9, "IL-6 in serum rose again.")
-    assert article.text[slice(*finding.evidence)] == finding.evidence_text
-
-
 def test_tfidf_learns_the_direction_and_not_the_name(gold: list[GoldArticle], stages: b.Stages) -> None:
     train = [each for each in gold if each.split == "train"]
     system = b.classifier_system(b.TfidfClassifier(stages, train), stages, scored=True)

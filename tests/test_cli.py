@@ -50,7 +50,7 @@ def small(tmp_path: Path) -> Path:
     path = tmp_path / "in.jsonl"
     rows = [
         {"id": "one", "title": "Sepsis", "abstract": "Serum IL-6 was higher in patients than in healthy controls."},
-        {"id": "two", "title": "Nothing", "abstract": "Nothing was measured."},
+        {"id": "two", "title": "Nothing", "abstract": "Sodium was measured in serum."},
     ]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows) + '{"id": "three"}\n')
     return path

@@ -30,14 +30,20 @@ from extractor.records import Article, Section
 
 DATA = Path(__file__).parent / "data"
 ROOT = DATA.parent.parent
+REFERENCES = (
+    "<PubmedData><ReferenceList><Title>Cited</Title><Reference><Citation>A paper.</Citation></Reference>"
+    "</ReferenceList>"
+    '<ReferenceList><Reference><ArticleIdList><ArticleId IdType="pubmed">7</ArticleId></ArticleIdList></Reference>'
+    "</ReferenceList></PubmedData>"
+)
 NO_RECORDS = "XML without PubMed or BioC records: root element"
 SET = "<PubmedArticleSet>\n{}\n</PubmedArticleSet>\n"
 
 
-def record(pmid: int, *, title: str = "A title.", abstract: str = "An abstract.") -> str:
+def record(pmid: int, *, title: str = "A title.", abstract: str = "An abstract.", rest: str = "") -> str:
     return (
         f'<PubmedArticle><MedlineCitation><PMID Version="1">{pmid}</PMID><Article><ArticleTitle>{title}</ArticleTitle>'
-        f"<Abstract><AbstractText>{abstract}</AbstractText></Abstract></Article></MedlineCitation></PubmedArticle>"
+        f"<Abstract><AbstractText>{abstract}</AbstractText></Abstract></Article></MedlineCitation>{rest}</PubmedArticle>"
     )
 
 
@@ -131,6 +137,21 @@ class TestPubmedXml:
         assert reasons["record 10"] == "not a PMID: 'eleven'"
         assert {error.stage for error in errors} == {"parse"}
         assert {error.file for error in errors} == {str(DATA / "pubmed_broken.xml")}
+
+    def test_references_are_passed_over_and_take_nothing_with_them(self, tmp_path):
+        faulty = REFERENCES.replace("</Citation>", "</Quotation>")
+        commented = "<!-- a <ReferenceList> in a comment -->" + REFERENCES
+        unclosed = record(4, rest=REFERENCES).removesuffix("</PubmedData></PubmedArticle>")
+        records = [
+            record(1, rest=REFERENCES),
+            record(2, rest=faulty),
+            record(3, rest=commented),
+            unclosed,
+            record(5, rest=REFERENCES),
+        ]
+        articles, errors = take(write(tmp_path, SET.format("\n".join(records))))
+        assert [article.pmid for article in articles] == ["1", "2", "3", "5"]
+        assert [error.record for error in errors] == ["PMID:4"]
 
     def test_entity_bomb(self):
         articles, errors = take(DATA / "entity_bomb.xml")
@@ -276,7 +297,7 @@ class TestDamage:
 
     @given(st.data())
     def test_any_single_damaged_byte_costs_one_record_at_most(self, tmp_path_factory, data):
-        records = [record(number, title=f"Title {number}") for number in range(1, 6)]
+        records = [record(number, title=f"Title {number}", rest=REFERENCES) for number in range(1, 6)]
         body = bytearray(SET.format("\n".join(records)).encode())
         start = body.index(b"<PubmedArticle>")
         place = data.draw(st.integers(start, len(body) - len("\n</PubmedArticleSet>\n") - 1))

@@ -141,7 +141,7 @@ def test_prefilter_only_drops_articles_without_a_cytokine_or_a_fluid() -> None:
 def test_what_is_only_spotted_is_dropped_as_what_is_not() -> None:
     text = "Serum and the IL-1 receptor superfamily."
     vocabulary = load_vocabulary()
-    assert vocabulary.spots_cytokine(text)
+    assert vocabulary.lacks(text) is None
     assert not vocabulary.names_cytokine(text)
     (quick,) = annotate(NLP, [Article("A", text, "")], prefilter=True)
     assert (quick.sentences, quick.mentions) == ((), ())

@@ -24,7 +24,7 @@ RULES = run.MinerSettings(classifier="rules")
 SAMPLE = Path(extractor.__file__).parent / "data" / "sample.jsonl"
 FOUND = Article("A", "", "Serum IL-6 was higher in patients with sepsis than in healthy controls.")
 BARE = Article("B", "Interleukin-6 in sepsis", "")
-NONE = Article("C", "A study", "Nothing was measured.")
+NONE = Article("C", "A study", "Sodium was measured in serum.")
 DRY = Article("F", "IL-6 in muscle", "It rose.")
 BACKGROUND = Article("D", "A study", "IL-6 is a cytokine. Serum was stored.")
 GONE = Article("PMID:9", "", "", pmid="9", deleted=True)

@@ -145,8 +145,8 @@ RESULT: Json = {
     "classifier": "rules-1",
     "repeats": 3,
     "n": {
-        "bulk": {"articles": 400, "spotted": 31, "fluid": 30, "paired": 9},
-        "direct": {"articles": 20, "spotted": 20, "fluid": 20, "paired": 12},
+        "bulk": {"articles": 400, "fluid": 31, "spotted": 30, "paired": 9},
+        "direct": {"articles": 20, "fluid": 20, "spotted": 20, "paired": 12},
         "shards": 4,
         "shard": 100,
         "read": 100,

@@ -226,12 +226,26 @@ def test_any_separator_will_do(symbol: str, stem: str, gap: str) -> None:
 def test_prefilter_loses_nothing(text: str) -> None:
     named = any(m.entry.concept and not m.entry.support for m, _ in VOCABULARY.find_cytokines(text))
     assert VOCABULARY.names_cytokine(text) == named
-    assert VOCABULARY.spots_cytokine(text) or not named
+    assert VOCABULARY.lacks(text, ["cytokine"]) is None or not named
 
 
 @given(st.text(alphabet=st.sampled_from(" -()/,.bBloodserumpaCSFiltycvwUh"), max_size=60))
 def test_prefilter_loses_no_fluid(text: str) -> None:
-    assert VOCABULARY.spots_fluid(text) or not VOCABULARY.find_fluids(text)
+    assert VOCABULARY.lacks(text, ["fluid"]) is None or not VOCABULARY.find_fluids(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "lacking"),
+    [
+        ("Sodium rose.", "fluid"),
+        ("IL-6 rose in muscle.", "fluid"),
+        ("Sodium rose in serum.", "cytokine"),
+        ("IL-6 rose in serum.", None),
+    ],
+)
+def test_what_a_text_lacks(text: str, lacking: str | None) -> None:
+    assert VOCABULARY.lacks(text) == lacking
+    assert (VOCABULARY.lacks(text, ["cytokine"]) is None) == ("IL-6" in text)
 
 
 def test_prefilter_knows_every_listed_name() -> None:
@@ -243,7 +257,7 @@ def test_prefilter_knows_every_listed_name() -> None:
     assert unseen == [name for _, name in names if name.casefold() in supported]
     assert [(s, n) for s, n in names if VOCABULARY.normalise_cytokine(n) != s] == []
     fluids = [name for fluid in VOCABULARY.fluids.values() for name in fluid.synonyms]
-    unseen = [name for name in fluids if not VOCABULARY.spots_fluid(f"x {name} y")]
+    unseen = [name for name in fluids if VOCABULARY.lacks(f"x {name} y", ["fluid"])]
     assert [name for name in unseen if name not in supported] == []
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeAlias
 
 from extractor.candidates import find_candidates
-from extractor.context import context_of
+from extractor.mining import findings_of
 from extractor.records import AnnotatedArticle, Article, Candidate, Decision, Finding, GoldArticle, Span
 
 Run: TypeAlias = Callable[[Sequence[Article]], Sequence[Sequence[Finding]]]
@@ -127,33 +127,3 @@ def miner_system(miner: Mines, name: str, *, classifier: Classifier | None = Non
         return [findings for _, findings in miner.mine(articles)]
 
     return System(name, run, classifier, scored)
-
-
-def findings_of(annotated: AnnotatedArticle, decisions: Iterable[Decision], *, model: str) -> list[Finding]:
-    """One finding per cytokine, fluid, direction and contrast, from the decision with the highest score."""
-    article, best = annotated.article, dict[tuple[str, ...], Finding]()
-    for decision in decisions:
-        candidate = decision.candidate
-        if candidate.cytokine.concept is None:
-            continue
-        context = context_of(annotated, decision)
-        finding = Finding(
-            article.id,
-            candidate.cytokine.concept,
-            candidate.fluid_name,
-            decision.direction,
-            decision.contrast,
-            context.comparator,
-            context.condition,
-            context.host,
-            evidence=candidate.evidence,
-            evidence_text=article.text[slice(*candidate.evidence)],
-            cytokine_mention=candidate.cytokine,
-            fluid_mention=candidate.fluid,
-            cross_sentence=candidate.cross_sentence,
-            score=decision.score,
-            model=model,
-        )
-        if finding.key not in best or finding.score > best[finding.key].score:
-            best[finding.key] = finding
-    return list(best.values())

@@ -23,6 +23,8 @@ _NAMES = (b"PubmedArticle", b"PubmedBookArticle", b"DeleteCitation", b"DeleteDoc
 _PMID = re.compile(rb"<PMID\b[^>]*>\s*(\d+)")
 _PREFIX = re.compile(rb"\sxmlns:[\w.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]*;)")
+_UNREAD, _UNREAD_END = b"<ReferenceList", b"</ReferenceList>"
+"""A quarter of the bytes of new records, of which nothing is wanted: they are not parsed."""
 _RETRACTING = {"RetractionIn", "RetractedandRepublishedIn"}
 _NO_LABEL = {"unlabelled", "unassigned"}
 _NO_TITLE = {"", "[not available].", "[not available]", "not available"}
@@ -131,12 +133,21 @@ def _parse(data: bytes, prefixes: bytes) -> etree._Element:
         end_of_name = re.search(rb"[\s/>]", data).start()  # type: ignore[union-attr]
         data = data[:end_of_name] + prefixes + data[end_of_name:]
     try:
-        return etree.fromstring(data, _PARSER)
+        return etree.fromstring(_without_references(data), _PARSER)
     except etree.XMLSyntaxError:
-        named = _ENTITY.sub(_character, data)
-        if named == data:
-            raise
-        return etree.fromstring(named, _PARSER)
+        return etree.fromstring(_ENTITY.sub(_character, data), _PARSER)
+
+
+def _without_references(data: bytes) -> bytes:
+    """A record without what stands from its first list of references to the end of its last.
+
+    Left as it is where that may be more than references: where another record has been swallowed, or where a comment
+    or a CDATA section may hold what only looks like a tag.
+    """
+    start, end = data.find(_UNREAD), data.rfind(_UNREAD_END)
+    if not 0 <= start < end or b"<!" in data or b"<PMID" in data[start:end]:
+        return data
+    return data[:start] + data[end + len(_UNREAD_END) :]
 
 
 def _character(found: re.Match[bytes]) -> bytes:

@@ -80,10 +80,10 @@ def _in_batches(
 
 
 def kinds(nlp: Language, articles: Sequence[Article]) -> dict[str, int]:
-    """How many of the articles there are, may name a cytokine, and a fluid as well, and have a pair to decide on."""
+    """How many of the articles there are, may name a fluid, and a cytokine as well, and have a pair to decide on."""
     found = Counter[str](articles=len(articles))
     for each in annotate(nlp, articles, batch_size=_PORTION, prefilter=True):
-        found["spotted"] += each.lacks != "cytokine"
-        found["fluid"] += each.lacks is None
+        found["fluid"] += each.lacks != "fluid"
+        found["spotted"] += each.lacks is None
         found["paired"] += bool(find_candidates(each))
-    return {name: found[name] for name in ("articles", "spotted", "fluid", "paired")}
+    return {name: found[name] for name in ("articles", "fluid", "spotted", "paired")}

@@ -27,9 +27,9 @@ def caption(result: Json) -> str:
         "within each round. Shards are real PubMed XML: records of baseline files whose PMID, title and abstract are "
         f"exchanged for those of {n['shards'] * n['shard']:,} abstracts of `bulk` ({n['bytes'] / 1024:.1f} KiB a "
         f"record; whole baseline files were not at hand). Of {bulk['articles']:,} abstracts of `bulk`, "
-        f"{bulk['spotted']:,} may name a cytokine, {bulk['fluid']:,} of these a fluid as well, which are read, and "
+        f"{bulk['fluid']:,} may name a fluid, {bulk['spotted']:,} of these a cytokine as well, which are read, and "
         f"{bulk['paired']:,} have something to decide on; of {direct['articles']:,} of `direct`, "
-        f"{direct['spotted']:,}, {direct['fluid']:,} and {direct['paired']:,}. The scispaCy architecture "
+        f"{direct['fluid']:,}, {direct['spotted']:,} and {direct['paired']:,}. The scispaCy architecture "
         "(`sm`: tok2vec, tagger, parser, NER, 96 wide) has random weights: it takes as long as a trained one."
     )
 
