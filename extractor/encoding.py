@@ -54,12 +54,14 @@ class Encoded:
 
     Attributes:
         ids: token ids, ``[CLS]`` first, ``[SEP]`` after every sentence.
+        places: of the tokens whose vectors are read, in order: 0 (``[CLS]``), cytokine tokens, fluid markers.
         kept: indices into the candidates given, of those whose cytokine mention is in ``ids``.
-        cytokines: per kept candidate the index of its cytokine token.
-        fluids: per kept candidate the index of its fluid marker, 0 (``[CLS]``) where there is none.
+        cytokines: per kept candidate its cytokine token, as an index into ``places``.
+        fluids: per kept candidate its fluid marker likewise, 0 (``[CLS]``) where there is none.
     """
 
     ids: tuple[int, ...]
+    places: tuple[int, ...]
     kept: tuple[int, ...]
     cytokines: tuple[int, ...]
     fluids: tuple[int, ...]
@@ -86,11 +88,16 @@ def encode(
         places |= {span: len(ids) + offset for span, offset in marks.items() if len(ids) + offset < length}
         ids.extend(tokens)
     kept = [i for i, c in enumerate(candidates) if c.cytokine.span in places]
+    cytokines = [places[candidates[i].cytokine.span] for i in kept]
+    fluids = [_fluid_place(candidates[i], places) for i in kept]
+    read = sorted({0, *cytokines, *fluids})
+    numbers = {place: number for number, place in enumerate(read)}
     return Encoded(
         tuple(ids[:length]),
+        tuple(read),
         tuple(kept),
-        tuple(places[candidates[i].cytokine.span] for i in kept),
-        tuple(_fluid_place(candidates[i], places) for i in kept),
+        tuple(numbers[place] for place in cytokines),
+        tuple(numbers[place] for place in fluids),
     )
 
 

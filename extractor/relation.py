@@ -27,7 +27,7 @@ from extractor.slots import SLOT_FILE, SlotReader
 
 RULES_SAY = 0.5
 """From this vote on the rules assert a direction."""
-FORMAT = 4
+FORMAT = 5
 """Version of the model folder's layout that this code reads."""
 INPUTS: tuple[str, ...] = ("network", "rules")
 """What a triple is weighed by: the network's logit and the rules' assertion (0 or 1), the highest of its mentions."""
@@ -129,6 +129,7 @@ class RelationClassifier:
             None,
             {
                 "input_ids": np.array([encoded.ids], dtype=np.int64),
+                "places": np.array([encoded.places], dtype=np.int64),
                 "cytokines": np.array(encoded.cytokines, dtype=np.int64),
                 "fluids": np.array(encoded.fluids, dtype=np.int64),
                 "features": np.array([rows[i] for i in encoded.kept], dtype=np.float32),

@@ -1,8 +1,11 @@
-"""What training prepares and chooses, as far as it needs no torch."""
+"""What training prepares and chooses; one test needs torch and is skipped without it."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import transformers
 
 from extractor.candidates import find_candidates
 from extractor.encoding import Tokenizer, encode, features, read_whole
@@ -78,6 +81,31 @@ def test_the_whole_article_is_read_with_its_marks(tokenizer: Tokenizer) -> None:
     assert ids.count(cytokine) == kinds.count("cytokine") > 0
     assert ids.count(fluid) == kinds.count("fluid") > 0
     assert ids.count(tokenizer.sep_token_id) == len(annotated.sentences)
+
+
+def test_places_are_those_of_the_marks(tokenizer: Tokenizer, examples: list[Example]) -> None:
+    cytokine, fluid = tokenizer.convert_tokens_to_ids(["[unused1]", "[unused2]"])
+    for example in examples:
+        assert example.places[0] == 0
+        assert list(example.places) == sorted(set(example.places))
+        assert {example.ids[example.places[i]] for i in example.cytokines} == {cytokine}
+        assert {example.ids[example.places[i]] for i in example.fluids} <= {fluid, tokenizer.cls_token_id}
+        assert {0, *example.cytokines, *example.fluids} == set(range(len(example.places)))
+
+
+def test_the_last_layer_gives_what_the_encoder_gives_at_the_places(examples: list[Example], tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    training = pytest.importorskip("extractor.training.network")
+    sizes = {"hidden_size": 32, "num_hidden_layers": 3, "num_attention_heads": 4, "intermediate_size": 48}
+    transformers.BertModel(transformers.BertConfig(**sizes)).save_pretrained(tmp_path)
+    network = training.RelationNetwork(str(tmp_path)).eval()
+    batch = training.collate([examples[0], examples[-1], examples[len(examples) // 2]])
+    with torch.no_grad():
+        found = network.read(batch["input_ids"], batch["mask"], batch["places"])
+        whole = network.encoder(input_ids=batch["input_ids"], attention_mask=batch["mask"]).last_hidden_state
+    articles = torch.arange(len(found))[:, None]
+    assert batch["mask"].min() == 0
+    torch.testing.assert_close(found, whole[articles, batch["places"]])
 
 
 def _gold(name: str, *findings: tuple[str, str]) -> GoldArticle:

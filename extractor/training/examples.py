@@ -36,8 +36,9 @@ class Example:
 
     Attributes:
         ids: token ids.
-        cytokines: index of the cytokine token per candidate.
-        fluids: index of the fluid marker per candidate, 0 without.
+        places: of the tokens whose vectors are read, as in :class:`~extractor.encoding.Encoded`.
+        cytokines: index into ``places`` of the cytokine token per candidate.
+        fluids: likewise of the fluid marker, 0 without.
         features: one row per candidate.
         directions: three labels in [0, 1] per candidate, or ``IGNORE``.
         weights: three weights per candidate.
@@ -47,6 +48,7 @@ class Example:
     """
 
     ids: tuple[int, ...]
+    places: tuple[int, ...]
     cytokines: tuple[int, ...]
     fluids: tuple[int, ...]
     features: tuple[tuple[float, ...], ...]
@@ -88,6 +90,7 @@ def gold_example(
     labels = [_labels(candidate, gold.findings, debatable) for candidate in kept]
     return Example(
         encoded.ids,
+        encoded.places,
         encoded.cytokines,
         encoded.fluids,
         tuple(tuple(rows[i]) for i in encoded.kept),
@@ -146,6 +149,7 @@ def question_example(tokenizer: Tokenizer, question: Question, *, length: int, w
     labels = tuple(float(question.label == direction) for direction in DIRECTIONS)
     return Example(
         encoded.ids,
+        encoded.places,
         encoded.cytokines,
         encoded.fluids,
         tuple(tuple(rows[i]) for i in encoded.kept),

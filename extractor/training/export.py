@@ -32,17 +32,19 @@ class _OneArticle(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, input_ids: Tensor, cytokines: Tensor, fluids: Tensor, features: Tensor) -> Tensor:
-        directions, _ = self.network(input_ids, None, None, cytokines, fluids, features)
+    def forward(self, input_ids: Tensor, places: Tensor, cytokines: Tensor, fluids: Tensor, features: Tensor) -> Tensor:
+        directions, _ = self.network(input_ids, None, places, None, cytokines, fluids, features)
         return directions
 
 
 def export_onnx(network: RelationNetwork, path: Path) -> None:
     """Write the network in fp32 as one ONNX file with free numbers of tokens and pairs."""
     network.eval()
-    tokens, pairs = torch.export.Dim("tokens", min=4, max=512), torch.export.Dim("pairs", min=1, max=4096)
+    tokens, places = torch.export.Dim("tokens", min=4, max=512), torch.export.Dim("places", min=2, max=512)
+    pairs = torch.export.Dim("pairs", min=1, max=4096)
     example = (
         torch.ones((1, 16), dtype=torch.long),
+        torch.tensor([[0, 3, 5, 7, 11, 13]]),
         torch.tensor([1, 2, 3]),
         torch.tensor([0, 4, 5]),
         torch.zeros((3, len(FEATURES))),
@@ -54,9 +56,9 @@ def export_onnx(network: RelationNetwork, path: Path) -> None:
             _OneArticle(network),
             example,
             str(path),
-            input_names=["input_ids", "cytokines", "fluids", "features"],
+            input_names=["input_ids", "places", "cytokines", "fluids", "features"],
             output_names=["directions"],
-            dynamic_shapes=({1: tokens}, {0: pairs}, {0: pairs}, {0: pairs}),
+            dynamic_shapes=({1: tokens}, {1: places}, {0: pairs}, {0: pairs}, {0: pairs}),
             dynamo=True,
             external_data=False,
             verbose=False,

@@ -139,6 +139,7 @@ def _score(network: RelationNetwork, tokenizer: Tokenizer, annotated: AnnotatedA
         logits, _ = network(
             torch.tensor([encoded.ids]),
             None,
+            torch.tensor([encoded.places]),
             None,
             torch.tensor(encoded.cytokines),
             torch.tensor(encoded.fluids),

@@ -43,7 +43,7 @@ class RelationNetwork(nn.Module):
     The contrasts are a second task that helps the training; a release reads them by :mod:`extractor.contrasts`.
 
     Args:
-        encoder: Hugging Face id or path.
+        encoder: Hugging Face id or path of an encoder built like BERT.
         hidden: width of the head.
         dropout: of the head and of the encoder's hidden states.
     """
@@ -76,6 +76,7 @@ class RelationNetwork(nn.Module):
         self,
         input_ids: Tensor,
         mask: Tensor | None,
+        places: Tensor,
         rows: Tensor | None,
         cytokines: Tensor,
         fluids: Tensor,
@@ -86,21 +87,44 @@ class RelationNetwork(nn.Module):
         Args:
             input_ids: (articles, tokens).
             mask: (articles, tokens), 1 where there is a token; None without padding.
+            places: (articles, places) of the tokens whose vectors are read, the first that of ``[CLS]``.
             rows: (pairs,) article of each pair; None where there is one article.
-            cytokines: (pairs,) index of the cytokine token.
-            fluids: (pairs,) index of the fluid marker.
+            cytokines: (pairs,) index into ``places`` of the cytokine token.
+            fluids: (pairs,) likewise of the fluid marker.
             features: (pairs, features).
 
         Returns:
             (pairs, 3) directions and (pairs, 3, 5) contrasts.
         """
-        states = self.encoder(input_ids=input_ids, attention_mask=mask).last_hidden_state
+        states = self.read(input_ids, mask, places)
         if rows is None:
             whole, first, second = states[0][torch.zeros_like(cytokines)], states[0][cytokines], states[0][fluids]
         else:
             whole, first, second = states[rows, 0], states[rows, cytokines], states[rows, fluids]
         hidden = self.head(torch.cat([whole, first, second, first * second, features], dim=-1))
         return self.directions(hidden), self.contrasts(hidden).view(-1, len(DIRECTIONS), len(CONTRASTS))
+
+    def read(self, input_ids: Tensor, mask: Tensor | None, places: Tensor) -> Tensor:
+        """The encoder's last hidden states at some places; its last layer computes no others, which saves time.
+
+        Returns:
+            (articles, places, width).
+        """
+        seen = None if mask is None else mask[:, None, None, :].bool()
+        hidden = self.encoder.embeddings(input_ids)
+        *layers, last = self.encoder.encoder.layer
+        for layer in layers:
+            hidden = layer(hidden, seen)
+        attention = last.attention.self
+        here = hidden.gather(1, places[:, :, None].expand(-1, -1, hidden.shape[-1]))
+        query, key, value = (
+            each.unflatten(-1, (attention.num_attention_heads, -1)).transpose(1, 2)
+            for each in (attention.query(here), attention.key(hidden), attention.value(hidden))
+        )
+        found = nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=seen)
+        attended = last.attention.output(found.transpose(1, 2).flatten(2), here)
+        states: Tensor = last.output(last.intermediate(attended), attended)
+        return states
 
     def freeze(self, layers: int) -> None:
         """Keep the embeddings and this many lower layers of the encoder as they are; nothing for 0."""
@@ -122,12 +146,15 @@ def collate(batch: Sequence[Example], *, pad: int = 0) -> dict[str, Tensor]:
     length = max(len(example.ids) for example in batch)
     ids = torch.full((len(batch), length), pad, dtype=torch.long)
     mask = torch.zeros((len(batch), length), dtype=torch.long)
+    places = torch.zeros((len(batch), max(len(example.places) for example in batch)), dtype=torch.long)
     for row, example in enumerate(batch):
+        places[row, : len(example.places)] = torch.tensor(example.places)
         ids[row, : len(example.ids)] = torch.tensor(example.ids)
         mask[row, : len(example.ids)] = 1
     return {
         "input_ids": ids,
         "mask": mask,
+        "places": places,
         "rows": torch.tensor([row for row, example in enumerate(batch) for _ in example.cytokines]),
         "cytokines": torch.tensor([i for example in batch for i in example.cytokines]),
         "fluids": torch.tensor([i for example in batch for i in example.fluids]),
@@ -141,9 +168,8 @@ def collate(batch: Sequence[Example], *, pad: int = 0) -> dict[str, Tensor]:
 
 def loss_of(network: RelationNetwork, batch: dict[str, Tensor], *, contrast_weight: float = 0.3) -> Tensor:
     """Binary cross-entropy of the directions, summed per article, plus that of the stated contrasts."""
-    directions, contrasts = network(
-        batch["input_ids"], batch["mask"], batch["rows"], batch["cytokines"], batch["fluids"], batch["features"]
-    )
+    inputs = ("input_ids", "mask", "places", "rows", "cytokines", "fluids", "features")
+    directions, contrasts = network(*(batch[name] for name in inputs))
     articles = batch["input_ids"].shape[0]
     known = (batch["directions"] != IGNORE).float() * batch["weights"]
     target = batch["directions"].clamp(min=0)
