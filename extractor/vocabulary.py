@@ -23,7 +23,7 @@ from extractor.errors import VocabularyError
 from extractor.names import Entry, Match, NameTrie
 from extractor.records import Kind
 from extractor.samples import is_sample
-from extractor.spotting import Spotter, look_at
+from extractor.spotting import Look, PatternSpotter, Spotter
 
 _MACRO = re.compile(r"\{([^}]+)\}")
 _LETTERS = {name: letter for letter, name in reversed(GREEK_LETTERS.items()) if letter in "αβγδκλ"}
@@ -92,8 +92,8 @@ class Vocabulary:
         named = [(c.symbol, (c.symbol.strip("<>"), *c.synonyms)) for c in cytokines]
         self._cytokine_names = _trie(named, lookalikes.get("cytokine", []))
         self._fluid_names = _trie([(f.name, f.synonyms) for f in fluids], lookalikes.get("fluid", []))
-        self._spotters: Mapping[Kind, Spotter] = {
-            "fluid": Spotter(self._fluid_names),
+        self._spotters: Mapping[Kind, Spotter | PatternSpotter] = {
+            "fluid": PatternSpotter(self._fluid_names),
             "cytokine": Spotter(self._cytokine_names),
         }
 
@@ -118,12 +118,12 @@ class Vocabulary:
         return concept.uberon_id or None if concept is not None else None
 
     def lacks(self, text: str, kinds: Iterable[Kind] = ("fluid", "cytokine")) -> Kind | None:
-        """The first of the kinds of which a cheap look sees no name in the text: there is none of it, in any context.
+        """The first of the kinds of which a cheap look sees no name in the text: it can have no mention of that kind.
 
         Fluids are looked for first, because that is cheaper, and not asked whether they are samples. None where the
         text may name one of each kind.
         """
-        look = look_at(text)
+        look = Look(text)
         return next((kind for kind in kinds if not self._spotters[kind].spots(look)), None)
 
     def names_cytokine(self, text: str) -> bool:
