@@ -17,7 +17,10 @@ _HEALTHY = (
 )
 _MILDER = (
     r"(?:mild|early|inactive|remission|benign|recover\w+|convalescen\w+|low[- ]fat|without"
-    r"|non-?(?!surviv|respond)\w+|asymptomatic|(?<!non-)(?<!non)survivors)"
+    r"|non-?(?!surviv|respond)\w+|asymptomatic|(?<!non-)(?<!non)survivors|replete|fertile"
+    r"|saline (?:controls?|rats|mice|animals|group|arm|dams|ewes|pigs|dogs)"
+    r"|un(?:sensiti[sz]|challeng|injur|burn|operat|stimulat|supplement|vaccinat|stress|treat)(?:ed|t)(?! patients)"
+    r"|eu(?:thyroid|glyc\w+|vol\w+|trophic|ploid)|normo\w+|abstainers|siblings|relatives)"
 )
 _STRICT = re.compile(rf"\b{_HEALTHY}\b", re.IGNORECASE)
 _SIDE = re.compile(rf"\b(?:{_HEALTHY}|{_MILDER})\b", re.IGNORECASE)

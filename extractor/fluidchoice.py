@@ -55,6 +55,16 @@ _CELLS = re.compile(
     r"\b(?:cells?|clones?|lymphocytes|monocytes|basophils|neutrophils|eosinophils|DNA|RNA"
     r"|PBMCs?)\b[^,;.]{0,40}\b(?:from|in|of)\b|\b(?:DNA|RNA|genom\w+)\b"
 )
+_STIMULUS = re.compile(
+    r"""\b(?:(?:incubat|cultur|stimulat|pulse|grow|expos|treat|challeng)\w*\s(?:with|in|to)|in\sthe\spresence\sof
+    |addition\sof|added|with)\s(?:(?!(?:had|have|has|show\w*|was|were|and|or|on|in|at|increas\w*|decreas\w*|elevat\w*|reduc\w*
+    |higher|lower\w*|greater|less|more|low|high|rais\w*|improv\w*|normali[sz]\w*|prevent\w*|caus\w*|induc\w*)\b)[\w%'’-]+\s){0,3}$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Before a fluid that cells are given."""
+_RESPONSE = re.compile(
+    r"\b(?:secret|releas|produc|express|transcri|phosphorylat|mRNA|prolifer|viability)\w*", re.IGNORECASE
+)
 _FRONTED = re.compile(
     rf"\W*(?:results?:\s*)?(?P<place>(?:in|from|within)\s[^,;{CYTOKINE_MARK}{FLUID_MARK}]{{3,60}})", re.I
 )
@@ -198,12 +208,23 @@ def _without_blood(names: list[str]) -> list[str]:
 
 
 def _owned(sentence: Sentence, fluid: Mention) -> bool:
-    """Whether the fluid belongs to another analyte: "serum creatinine", "blood glucose"."""
+    """Whether the fluid belongs to another analyte ("serum creatinine"), or is what cells were given."""
+    if _is_stimulus(sentence, fluid):
+        return True
     after = sentence.masked[fluid.span.end - sentence.span.start :]
     listed = re.match(rf"[^;.{CYTOKINE_MARK}]{{0,120}}{CYTOKINE_MARK}", after)
     if listed and not _BREAKS.search(listed[0]):
         return False
     return _OWNED.match(after) is not None
+
+
+def _is_stimulus(sentence: Sentence, fluid: Mention) -> bool:
+    """Whether cells are given the fluid, so that it is no sample: "incubated with patients' serum"."""
+    at = fluid.span.start - sentence.span.start
+    given = _STIMULUS.search(sentence.masked[max(0, at - 80) : at])
+    if given is None:
+        return False
+    return given[0][:4].lower() != "with" or _RESPONSE.search(sentence.masked) is not None
 
 
 def _elsewhere(sentences: Sequence[Sentence], here: Sentence, statement: Statement) -> tuple[list[str], float]:

@@ -119,6 +119,9 @@ MIXED = [
     # reversed comparators
     ("\n<fluid>Serum</fluid> <cyt>IL-10</cyt> was higher in controls than in patients.", "IL-10 serum down"),
     ("\nHealthy controls had lower <fluid>plasma</fluid> <cyt>TNF</cyt> than patients.", "TNF plasma up"),
+    ("\nUnsensitised runners had lower <fluid>serum</fluid> <cyt>TNF</cyt> than sensitised ones.", "TNF serum up"),
+    ("\nIn the saline rats <fluid>plasma</fluid> <cyt>TNF</cyt> was higher than in burned rats.", "TNF plasma down"),
+    ("\nTreatment with X lowered total <fluid>serum</fluid> <cyt>TNF</cyt>.", "TNF serum down"),
     ("\n<fluid>Serum</fluid> <cyt>IL-6</cyt> was lower in survivors than in nonsurvivors.", "IL-6 serum up"),
     ("\n<fluid>Serum</fluid> <cyt>IL-6</cyt> was lower in patients than in controls.", "IL-6 serum down"),
     ("\n<fluid>Plasma</fluid> <cyt>IL-8</cyt> was higher in non-survivors than in survivors.", "IL-8 plasma up"),
@@ -328,6 +331,9 @@ NOTHING = [
     "\n<fluid>Serum</fluid> cytokine levels were measured by ELISA in all calves. In the spleen <cyt>TNF</cyt> rose; <cyt>IL-8</cyt> fell.",
     "\nThe drug went into <fluid>plasma</fluid> without lowering hepatic <cyt>HGF</cyt>.",
     "\n<fluid>Plasma</fluid> <cyt>IL-6</cyt> rose with zinc (r = 0.51).",
+    "\nRelease of <cyt>CXCL1</cyt> was higher when the cells were incubated with patients' <fluid>serum</fluid>.",
+    "\n<cyt>IL-6</cyt> secretion was reduced in the presence of 10% ALS <fluid>plasma</fluid>.",
+    "\nMicroglia expressed more <cyt>TNF</cyt> with septic <fluid>serum</fluid> than without.",
     "\nAn increase of <fluid>serum</fluid> <cyt>IL-6</cyt> by frost was not tested.",
 ]
 
