@@ -46,11 +46,10 @@ def annotate(
             finding). A plugged-in NER model may know other fluids, so that only the cytokine is looked for then.
     """
     kinds: Sequence[Kind] = ("cytokine",) if "extractor_ner" in nlp.pipe_names else ("fluid", "cytokine")
-    lacks_of = load_vocabulary().lacks
     stream = iter(articles)
     while batch := list(islice(stream, batch_size)):
         texts = [article.text for article in batch]
-        lacking = [lacks_of(text, kinds) if prefilter else None for text in texts]
+        lacking = [_lacks(text, kinds) if prefilter else None for text in texts]
         docs = nlp.pipe([text for text, lacks in zip(texts, lacking, strict=True) if not lacks], batch_size=batch_size)
         for article, text, lacks in zip(batch, texts, lacking, strict=True):
             if lacks is not None:
@@ -61,6 +60,15 @@ def annotate(
                 yield AnnotatedArticle(article, (), (), "cytokine")
             else:
                 yield AnnotatedArticle(article, _sentences(doc, text), _mentions(doc, text))
+
+
+def _lacks(text: str, kinds: Sequence[Kind]) -> Kind | None:
+    """What the text does not name, as far as that is seen without a pipeline; None where it may name each kind."""
+    vocabulary = load_vocabulary()
+    lacking = vocabulary.lacks(text, kinds)
+    if lacking is None and "fluid" in kinds and not vocabulary.find_fluids(text):
+        return "fluid"
+    return lacking
 
 
 def count_unnormalised(annotated: Iterable[AnnotatedArticle]) -> Counter[tuple[Kind, str]]:
