@@ -2,7 +2,8 @@
 
 A text is cut into words of ASCII letters, and of these only the words are kept that stand in names (one intersection of
 sets). Every name has an anchor, the least common of its words, and others that must be there as well. Only where an
-anchor, its company and one of its figures are found are names looked for by the rules, around the anchor.
+anchor, its company and one of its figures are found are names looked for by the rules, around the anchor. Where there
+are few names (fluids), one pattern finds their anchors without cutting the text, which is faster still.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ Pairs = list[tuple[AnnotatedArticle, GoldArticle]]
 _WEIGHTS = {"analytes": 0.5, "pairs": 0.5}
 """Weight of an example of a source; 1 for the rest."""
 _HELD_OUT_OF = 6
-"""One in so many records of ``analytes``, ``passages`` and ``written`` is held out."""
+"""One in so many records of ``analytes`` and ``passages`` is held out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Data:
     Attributes:
         train: name -> recognised and annotated articles.
         held: name -> held-out articles for early stopping, threshold and calibration: ``general`` and ``als`` are the
-            dev splits with recognised mentions, ``analytes``, ``passages`` and ``written`` have gold mentions.
+            dev splits with recognised mentions, ``analytes`` and ``passages`` have gold mentions.
     """
 
     train: dict[str, Pairs]
@@ -48,9 +48,9 @@ class Shares:
     als: float = 1.0
     analytes: float = 0.5
     passages: float = 1.0
-    written: float = 0.7
+    written: float = 1.0
     pairs: float = 0.5
-    evidence_inference: float = 0.2
+    evidence_inference: float = 0.05
 
 
 def load_data(annotations: Path, corpus: Path) -> Data:
@@ -72,10 +72,12 @@ def load_data(annotations: Path, corpus: Path) -> Data:
         of_part = [g for g in gold if (g.stratum == "als") == is_als]
         train[name] = _marked(pairs(g for g in of_part if g.split == "train"))
         held["als" if is_als else "general"] = pairs(g for g in of_part if g.split == "dev")
-    for name in ("analytes", "passages", "written"):
+    for name in ("analytes", "passages"):
         everything = _marked(pairs(load_training(annotations, name, corpus=corpus)))
         train[name] = [pair for pair in everything if not _held_out(pair[1].id)]
         held[name] = [pair for pair in everything if _held_out(pair[1].id)]
+    written = load_training(annotations, "written", corpus=corpus)
+    train["written"] = _marked(pairs(each for each in written if each.split == "train"))
     return Data(train | {"pairs": list(minimal_pairs())}, held)
 
 

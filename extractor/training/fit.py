@@ -42,7 +42,7 @@ class FitSettings:
         threads: of torch; part of what makes a run repeatable.
     """
 
-    epochs: int = 13
+    epochs: int = 14
     batch: int = 6
     rate: float = 2.5e-4
     head_factor: float = 4.0
