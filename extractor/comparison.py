@@ -20,7 +20,7 @@ _MILDER = (
     r"|non-?(?!surviv|respond)\w+|asymptomatic|(?<!non-)(?<!non)survivors|replete|fertile"
     r"|saline (?:controls?|rats|mice|animals|group|arm|dams|ewes|pigs|dogs)"
     r"|un(?:sensiti[sz]|challeng|injur|burn|operat|stimulat|supplement|vaccinat|stress|treat)(?:ed|t)(?! patients)"
-    r"|eu(?:thyroid|glyc\w+|vol\w+|trophic|ploid)|normo\w+|abstainers|siblings|relatives)"
+    r"|eu(?:thyroid|glyc\w+|vol\w+|trophic|ploid)|normo\w+|abstainers)"
 )
 _STRICT = re.compile(rf"\b{_HEALTHY}\b", re.IGNORECASE)
 _SIDE = re.compile(rf"\b(?:{_HEALTHY}|{_MILDER})\b", re.IGNORECASE)
