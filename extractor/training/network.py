@@ -40,7 +40,7 @@ class ByteDropout(nn.Module):
 class RelationNetwork(nn.Module):
     """Directions and contrasts of mention pairs from one pass over the article.
 
-    The contrasts are a second task that helps the training; a release reads them by :mod:`extractor.contrasts`.
+    The contrasts are a second task that helps the training; a release reads them by :mod:`extractor.slots`.
 
     Args:
         encoder: Hugging Face id or path of an encoder built like BERT.
