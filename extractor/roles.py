@@ -156,7 +156,7 @@ def _role(masked: str, label: Role, index: int, count: int) -> Role:
 def _unlabelled(masked: str, index: int, count: int) -> Role:
     if pattern("method").search(masked) and not find_cues(masked):
         return "methods"
-    told = re.search(r"\b(?:we|our|was|were) ", masked)
+    told = re.search(r"\b(?:we|our|was|were|had|did|showed|exhibited|displayed) ", masked)
     if index <= 0.75 * count and pattern("background").search(masked) and not told:
         return "background"
     return "conclusion" if _CONCLUDES.search(masked) else "plain"

@@ -86,21 +86,44 @@ _OWN = re.compile(
 )
 
 
-def base_score(sentence: Sentence) -> float:
-    """How far a sentence of this role may be taken for a result of the study."""
+def base_score(sentence: Sentence, cue: Span) -> float:
+    """How far a sentence of this role may be taken for a result of the study.
+
+    Args:
+        sentence: role and words.
+        cue: the word for the direction.
+    """
     score = {"results": 0.9, "plain": 0.8, "conclusion": 0.7, "title": 0.6}.get(sentence.role, 0.0)
     if sentence.role == "title" and re.search(
         r"\b(?:effects?|role|influence|impact) (?:of|in|on)\b|\?", sentence.masked
     ):
         score = 0.3
-    return score - 0.35 if _is_known(sentence) else score
+    return score - 0.35 if _is_known(sentence, cue.end - sentence.span.start) else score
 
 
-def _is_known(sentence: Sentence) -> bool:
+def _is_known(sentence: Sentence, end: int) -> bool:
     """Whether the wording is that of established knowledge rather than of this study's results."""
-    if sentence.role != "results" and pattern("background").search(sentence.masked):
+    if sentence.role != "results" and pattern("background").search(_without_remark(sentence.masked, end)):
         return True
     return bool(sentence.role == "plain" and _KNOWN.search(sentence.masked) and not _OWN.search(sentence.masked))
+
+
+_REMARK = re.compile(
+    r"(?:[,;:]|\band\b|\b(?:suggest|indicat|imply)\w*)[^,;:]*?"
+    r"\b(?:may|might|could|would|should|can|plays? (?:an? |the )?(?:[\w-]+ ){0,3}roles?|we speculate"
+    r"|it is (?:possible|likely|conceivable|tempting)|(?:is|are) (?:required|needed|warranted|involved)"
+    r"|future (?:studies|research)|remains? to be)\b",
+    re.IGNORECASE,
+)
+_REPORTED = re.compile(
+    r"\b(?:was|were|had|showed|exhibited|displayed|demonstrated|rose|fell|remained|did|found|observed)\b", re.IGNORECASE
+)
+
+
+def _without_remark(text: str, end: int) -> str:
+    """A sentence up to what its authors make of a result that ends at ``end``: "X was raised, which may explain"."""
+    remark = _REMARK.search(text, end)
+    return text[: remark.start()] if remark and _REPORTED.search(text, 0, remark.start()) else text
 
 
 def read_sentence(sentence: Sentence, previous: Direction | None = None) -> Iterator[Statement]:
@@ -111,7 +134,6 @@ def read_sentence(sentence: Sentence, previous: Direction | None = None) -> Iter
         previous: where the last statement of the text before went.
     """
     carried: list[Group] = []
-    base = base_score(sentence)
     way = previous
     for start, end in split_clauses(sentence.masked):
         clause = sentence.masked[start:end]
@@ -126,7 +148,7 @@ def read_sentence(sentence: Sentence, previous: Direction | None = None) -> Iter
         told += tagged or _untold(groups, cues, clause, told, way)
         for group, verdict in (*told, *spared(clause, told)):
             scope = _scope(group, groups, verdict.cue, cues, where)
-            yield from _statements(sentence, group, verdict, where=where, scope=scope, base=base)
+            yield from _statements(sentence, group, verdict, where=where, scope=scope)
         carried = groups or carried
         way = told[0][1].direction if told else way
 
@@ -160,10 +182,10 @@ def _untold(
 
 
 def _statements(
-    sentence: Sentence, group: Group, verdict: Verdict, *, where: Span, scope: Span, base: float
+    sentence: Sentence, group: Group, verdict: Verdict, *, where: Span, scope: Span
 ) -> Iterator[Statement]:
     at = Span(where.start + verdict.cue.span.start, where.start + verdict.cue.span.end)
-    score = base * verdict.weight * doubt(sentence, where, verdict.direction)
+    score = base_score(sentence, at) * verdict.weight * doubt(sentence, where, verdict.direction)
     restored = verdict.cue.verdict == "restored"
     for mention in group.mentions:
         if is_given(sentence, mention):

@@ -27,6 +27,12 @@ PLAIN = [
     "\n<fluid>CSF</fluid> <cyt>IL-10</cyt> and <cyt>IL-4</cyt> <up>increased</up> significantly in the patient group.",
     "\nBaseline <fluid>serum</fluid> levels of <cyt>IL-18</cyt> were <up>above</up> the normal range; they <up>were above</up> those of controls.",
 ]
+REMARKS = [
+    "\n<fluid>Plasma</fluid> <cyt>IL-6</cyt> was <up>increased</up> in the patients, which could explain the fever.",
+    "\n<fluid>Serum</fluid> <cyt>TNF</cyt> was <down>lower</down> in the carriers and may be a marker of mild disease.",
+    "\nThere was a <up>rise</up> in <fluid>CSF</fluid> <cyt>IL-8</cyt>, suggesting that it might be involved.",
+    "\nThe first arm showed a significant <up>increase</up> in <fluid>plasma</fluid> <cyt>IL-6</cyt>, which might be harmful.",
+]
 UNCHANGED = [
     "\nNeither drug had a significant <same>effect</same> on <fluid>plasma</fluid> levels of <cyt>IL-6</cyt>.",
     "\n<fluid>Serum</fluid> <cyt>IL-6</cyt> did <same>not differ</same> between patients and controls.",
@@ -286,6 +292,8 @@ ELSEWHERE = [
     ),
 ]
 NOTHING = [
+    "\n<fluid>Plasma</fluid> <cyt>IL-6</cyt> is increased in this disease and may play a role.",
+    "\nIt was shown that the drug, an old one, may increase <fluid>serum</fluid> <cyt>IL-6</cyt>.",
     "\nThe severity score was associated with higher <fluid>serum</fluid> <cyt>IL-6</cyt>.",
     "\n<fluid>CSF</fluid> of patients was injected into rats, and the muscle was studied.\n<cyt>BDNF</cyt> was increased.",
     # association, prediction
@@ -338,7 +346,7 @@ NOTHING = [
 ]
 
 
-@pytest.mark.parametrize("marked", PLAIN + UNCHANGED)
+@pytest.mark.parametrize("marked", PLAIN + REMARKS + UNCHANGED)
 def test_one_direction(marked: str) -> None:
     assert decide(marked) == expected(marked)
 

@@ -108,6 +108,28 @@ def test_the_last_layer_gives_what_the_encoder_gives_at_the_places(examples: lis
     torch.testing.assert_close(found, whole[articles, batch["places"]])
 
 
+def test_what_is_computed_in_bfloat16_gives_nearly_the_same_loss(
+    examples: list[Example], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch = pytest.importorskip("torch")
+    training = pytest.importorskip("extractor.training.network")
+    sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 48}
+    transformers.BertModel(transformers.BertConfig(**sizes)).save_pretrained(tmp_path)
+    network = training.RelationNetwork(str(tmp_path)).eval()
+    torch.nn.init.normal_(network.directions.weight)
+    batch = training.collate(examples[:4])
+
+    def loss(able: dict[str, bool]) -> float:
+        monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: able)
+        found = training.loss_of(network, batch)
+        assert found.dtype == torch.float32
+        return float(found.detach())
+
+    exact, reduced = loss({}), loss({"avx512_bf16": True})
+    assert exact != reduced
+    assert reduced == pytest.approx(exact, rel=0.02)
+
+
 def _gold(name: str, *findings: tuple[str, str]) -> GoldArticle:
     made = tuple(
         Finding(

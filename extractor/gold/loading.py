@@ -106,13 +106,21 @@ def load_training(root: Path, name: str, *, corpus: Path | None = None) -> list[
     path = root / f"{name}.jsonl"
     if not path.is_file():
         return []
-    loaded = []
-    for values in _records(path):
-        named = {str(m.get("concept")) for m in values.get("mentions", ()) if isinstance(m, dict)}
-        concepts = {*load_vocabulary().cytokines, *(name for name in named if name.startswith("a:"))}
-        loaded.append(_Loaded(parse_record(values, file=path.name, concepts=concepts), path.name, None))
+    loaded = [
+        _Loaded(parse_record(values, file=path.name, concepts=_concepts(name, values)), path.name, None)
+        for values in _records(path)
+    ]
     _refuse_repeated(loaded)
     return _with_texts(loaded, corpus)
+
+
+def _concepts(name: str, values: Json) -> frozenset[str]:
+    """What a mention may stand for: a concept of the vocabulary, in a set of :data:`TRAINING` any analyte as well."""
+    known = frozenset(load_vocabulary().cytokines)
+    if name not in TRAINING:
+        return known
+    named = {str(m.get("concept")) for m in values.get("mentions", ()) if isinstance(m, dict)}
+    return known | {concept for concept in named if concept.startswith("a:")}
 
 
 def load_double(root: Path, *, corpus: Path | None = None) -> dict[str, dict[str, list[GoldArticle]]]:
@@ -124,7 +132,6 @@ def load_double(root: Path, *, corpus: Path | None = None) -> dict[str, dict[str
         GoldError: a record breaks a rule, or a file is named otherwise.
     """
     sets: dict[str, dict[str, list[GoldArticle]]] = defaultdict(dict)
-    concepts = frozenset(load_vocabulary().cytokines)
     for path in sorted((root / "double").glob("*.jsonl")):
         name, _, annotator = path.stem.rpartition(".")
         if not name or not annotator:
@@ -133,7 +140,9 @@ def load_double(root: Path, *, corpus: Path | None = None) -> dict[str, dict[str
         stratum = "als" if name.startswith("als") else "other"
         loaded = [
             _Loaded(
-                parse_record(values, file=path.name, concepts=concepts, split=split, stratum=stratum), path.name, None
+                parse_record(values, file=path.name, concepts=_concepts(name, values), split=split, stratum=stratum),
+                path.name,
+                None,
             )
             for values in _records(path)
         ]

@@ -1,7 +1,7 @@
 """Continue masked-language training of an encoder on biomedical abstracts.
 
 The encoder learns the field's words, and what the two markers stand for, before it learns the relation:
-:func:`select_articles` takes the abstracts that name a cytokine or state a level in a body fluid, and they are read as
+:func:`select_articles` takes abstracts that name a cytokine or a body fluid, and they are read as
 the relation classifier reads them, names of cytokines replaced and fluids marked.
 
 Source: Gururangan et al. 2020, "Don't stop pretraining" (ACL); Devlin et al. 2019 for the 80/10/10 masking.
@@ -25,6 +25,7 @@ from extractor.mentions import annotate
 from extractor.pipeline import build_pipeline
 from extractor.records import Article
 from extractor.relation import load_tokenizer
+from extractor.training.precision import reduced_precision
 
 IGNORED = -100
 """Label of a position without loss."""
@@ -34,22 +35,19 @@ _CYTOKINE = re.compile(
     r"|leptin|adiponectin)\b",
     re.IGNORECASE,
 )
-_LEVEL = re.compile(
-    r"\b(?:serum|sera|plasma|CSF|cerebrospinal fluid|urin\w+|blood)\b[^.]*\b(?:level|concentration)s?\b|"
-    r"\b(?:level|concentration)s?\b[^.]*\b(?:serum|sera|plasma|CSF|cerebrospinal fluid|urin\w+|blood)\b"
-)
+_FLUID = re.compile(r"\b(?:serum|sera|plasma|CSF|cerebrospinal fluid|urin\w+|blood|saliva\w*|lavage)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class AdaptSettings:
     """Settings of one adaptation; ``length`` in tokens, ``articles`` read at most."""
 
-    epochs: int = 2
+    epochs: int = 3
     length: int = 192
     batch: int = 16
     rate: float = 4e-4
     masked: float = 0.2
-    articles: int = 4800
+    articles: int = 14000
     seed: int = 7
 
 
@@ -88,8 +86,8 @@ def save_encoder(name: str, folder: Path) -> None:
 
 
 def select_articles(articles: Iterable[Article], *, limit: int, seed: int = 7) -> list[Article]:
-    """At most ``limit`` of the articles that name a cytokine or state a level in a fluid, in seeded order."""
-    chosen = sorted((a for a in articles if _CYTOKINE.search(a.text) or _LEVEL.search(a.text)), key=lambda a: a.id)
+    """At most ``limit`` of the articles that name a cytokine or a body fluid, in seeded order."""
+    chosen = sorted((a for a in articles if _CYTOKINE.search(a.text) or _FLUID.search(a.text)), key=lambda a: a.id)
     random.Random(seed).shuffle(chosen)
     return chosen[:limit]
 
@@ -139,8 +137,10 @@ def adapt_encoder(
             ids = torch.tensor(blocks[start : start + settings.batch], device=device)
             masked, labels = _mask(ids, tokenizer, settings.masked, vocabulary=model.config.vocab_size)
             chosen = labels != IGNORED
-            hidden = model(input_ids=masked, attention_mask=torch.ones_like(masked)).last_hidden_state
-            loss = nn.functional.cross_entropy(head(hidden[chosen]), labels[chosen])
+            with reduced_precision(device):
+                hidden = model(input_ids=masked, attention_mask=torch.ones_like(masked)).last_hidden_state
+                logits = head(hidden[chosen])
+            loss = nn.functional.cross_entropy(logits.float(), labels[chosen])
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             nn.utils.clip_grad_norm_(parameters, 1.0)

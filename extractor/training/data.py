@@ -74,8 +74,8 @@ def load_data(annotations: Path, corpus: Path) -> Data:
         held["als" if is_als else "general"] = pairs(g for g in of_part if g.split == "dev")
     for name in ("analytes", "passages"):
         everything = _marked(pairs(load_training(annotations, name, corpus=corpus)))
-        train[name] = [pair for pair in everything if not _held_out(pair[1].id)]
-        held[name] = [pair for pair in everything if _held_out(pair[1].id)]
+        train[name] = [pair for pair in everything if not is_held_out(pair[1].id)]
+        held[name] = [pair for pair in everything if is_held_out(pair[1].id)]
     written = load_training(annotations, "written", corpus=corpus)
     train["written"] = _marked(pairs(each for each in written if each.split == "train"))
     return Data(train | {"pairs": list(minimal_pairs())}, held)
@@ -106,5 +106,6 @@ def _marked(pairs: Pairs) -> Pairs:
     return [(with_gold_mentions(annotated, gold), gold) for annotated, gold in pairs]
 
 
-def _held_out(name: str) -> bool:
+def is_held_out(name: str) -> bool:
+    """Whether a record of ``analytes`` or ``passages`` is held out, by a hash of its id."""
     return int(hashlib.sha256(name.encode()).hexdigest(), 16) % _HELD_OUT_OF == 0

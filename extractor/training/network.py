@@ -11,6 +11,7 @@ from transformers import AutoModel
 from extractor.encoding import FEATURES
 from extractor.records import CONTRASTS, DIRECTIONS
 from extractor.training.examples import IGNORE, Example
+from extractor.training.precision import reduced_precision
 
 _RARE = -3.5
 """Logit that a direction starts from: few pairs have it."""
@@ -169,7 +170,8 @@ def collate(batch: Sequence[Example], *, pad: int = 0) -> dict[str, Tensor]:
 def loss_of(network: RelationNetwork, batch: dict[str, Tensor], *, contrast_weight: float = 0.3) -> Tensor:
     """Binary cross-entropy of the directions, summed per article, plus that of the stated contrasts."""
     inputs = ("input_ids", "mask", "places", "rows", "cytokines", "fluids", "features")
-    directions, contrasts = network(*(batch[name] for name in inputs))
+    with reduced_precision(batch["input_ids"].device.type):
+        directions, contrasts = (each.float() for each in network(*(batch[name] for name in inputs)))
     articles = batch["input_ids"].shape[0]
     known = (batch["directions"] != IGNORE).float() * batch["weights"]
     target = batch["directions"].clamp(min=0)

@@ -18,7 +18,7 @@ from extractor.releases import sha256_of
 from extractor.slots import SLOT_FILE
 from extractor.training.adapt import AdaptSettings, adapt_encoder, save_encoder, select_articles
 from extractor.training.choosing import Choice, best_threshold, choose, triple_f1
-from extractor.training.data import Data, Shares, load_data, make_sources
+from extractor.training.data import Data, Shares, is_held_out, load_data, make_sources
 from extractor.training.export import copy_tokenizer, export_onnx, quantise, write_config, write_slots
 from extractor.training.fit import FitSettings, Source, fit, score_articles
 from extractor.training.network import RelationNetwork
@@ -177,7 +177,7 @@ def prepare_encoder(name: str, corpus: Path, run: Run, *, left_out: set[str], th
         name: Hugging Face id or path.
         corpus: folder with ``bulk.jsonl.gz``.
         run: where to work.
-        left_out: ids of articles that are not read.
+        left_out: ids of articles that are not read; neither are those that would be held out if they were annotated.
         threads: of torch.
         adapt: continue masked-language training.
     """
@@ -197,7 +197,9 @@ def prepare_encoder(name: str, corpus: Path, run: Run, *, left_out: set[str], th
             run.say(f"adapting the encoder: step {step} of {steps}, loss {loss:.3f}")
 
     settings = AdaptSettings()
-    bulk = (a for a in read([corpus / "bulk.jsonl.gz"], on_error=refuse) if a.id not in left_out)
+    bulk = (
+        a for a in read([corpus / "bulk.jsonl.gz"], on_error=refuse) if a.id not in left_out and not is_held_out(a.id)
+    )
     articles = select_articles(bulk, limit=settings.articles)
     adapt_encoder(
         articles, adapted, encoder=named, settings=settings, threads=threads, device=run.device, progress=progress
