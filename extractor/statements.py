@@ -181,9 +181,7 @@ def _untold(
     return list(leaning(rest, [], clause[end:], told[-1][1].direction)) if rest else []
 
 
-def _statements(
-    sentence: Sentence, group: Group, verdict: Verdict, *, where: Span, scope: Span
-) -> Iterator[Statement]:
+def _statements(sentence: Sentence, group: Group, verdict: Verdict, *, where: Span, scope: Span) -> Iterator[Statement]:
     at = Span(where.start + verdict.cue.span.start, where.start + verdict.cue.span.end)
     score = base_score(sentence, at) * verdict.weight * doubt(sentence, where, verdict.direction)
     restored = verdict.cue.verdict == "restored"

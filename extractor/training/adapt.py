@@ -40,7 +40,7 @@ _FLUID = re.compile(r"\b(?:serum|sera|plasma|CSF|cerebrospinal fluid|urin\w+|blo
 
 @dataclass(frozen=True, slots=True)
 class AdaptSettings:
-    """Settings of one adaptation; ``length`` in tokens, ``articles`` read at most."""
+    """Settings of one adaptation; ``length`` in tokens, ``articles`` read at most, ``threads`` of torch."""
 
     epochs: int = 3
     length: int = 192
@@ -49,6 +49,7 @@ class AdaptSettings:
     masked: float = 0.2
     articles: int = 14000
     seed: int = 7
+    threads: int = 4
 
 
 class _MaskedHead(nn.Module):
@@ -98,7 +99,6 @@ def adapt_encoder(
     *,
     encoder: Path,
     settings: AdaptSettings,
-    threads: int,
     device: str = "cpu",
     progress: Callable[[int, int, float], None] = lambda _step, _steps, _loss: None,
 ) -> float:
@@ -109,14 +109,13 @@ def adapt_encoder(
         out: folder for the adapted encoder (Hugging Face layout).
         encoder: folder written by :func:`save_encoder`.
         settings: see :class:`AdaptSettings`.
-        threads: of torch; part of what makes a run repeatable.
         device: a torch device.
         progress: called with step, steps, running loss.
 
     Returns:
         Mean loss in nats over the last hundred steps.
     """
-    torch.set_num_threads(threads)
+    torch.set_num_threads(settings.threads)
     tokenizer = load_tokenizer(encoder)
     streams = [read_whole(tokenizer, annotated) for annotated in annotate(build_pipeline(), articles)]
     torch.manual_seed(settings.seed)

@@ -85,7 +85,7 @@ def train_relation(
     counts = {**{n: len(p) for n, p in data.train.items()}, **{f"held {n}": len(p) for n, p in data.held.items()}}
     say("; ".join(f"{name}: {count} articles" for name, count in counts.items()))
     left_out = {annotated.article.id for pairs in data.held.values() for annotated, _ in pairs}
-    pretrained = prepare_encoder(encoder, corpus, run, left_out=left_out, threads=options.threads, adapt=adapt)
+    pretrained = prepare_encoder(encoder, corpus, run, left_out=left_out, adapt=adapt)
     tokenizer = load_tokenizer(pretrained)
     network = _fit_best(pretrained, make_sources(tokenizer, data, corpus, options, parts), data, options, run)
     out.mkdir(parents=True, exist_ok=True)
@@ -170,7 +170,7 @@ def _fit_best(encoder: Path, sources: Sequence[Source], data: Data, settings: Fi
     return network
 
 
-def prepare_encoder(name: str, corpus: Path, run: Run, *, left_out: set[str], threads: int, adapt: bool) -> Path:
+def prepare_encoder(name: str, corpus: Path, run: Run, *, left_out: set[str], adapt: bool) -> Path:
     """The folder of the encoder to train from: named, and adapted unless that is unwanted; reused where it exists.
 
     Args:
@@ -178,7 +178,6 @@ def prepare_encoder(name: str, corpus: Path, run: Run, *, left_out: set[str], th
         corpus: folder with ``bulk.jsonl.gz``.
         run: where to work.
         left_out: ids of articles that are not read; neither are those that would be held out if they were annotated.
-        threads: of torch.
         adapt: continue masked-language training.
     """
     named, adapted = run.work / "pretrained", run.work / "encoder"
@@ -201,7 +200,5 @@ def prepare_encoder(name: str, corpus: Path, run: Run, *, left_out: set[str], th
         a for a in read([corpus / "bulk.jsonl.gz"], on_error=refuse) if a.id not in left_out and not is_held_out(a.id)
     )
     articles = select_articles(bulk, limit=settings.articles)
-    adapt_encoder(
-        articles, adapted, encoder=named, settings=settings, threads=threads, device=run.device, progress=progress
-    )
+    adapt_encoder(articles, adapted, encoder=named, settings=settings, device=run.device, progress=progress)
     return adapted
