@@ -2,8 +2,8 @@
 
 The network reads the text and knows nothing of the rules; what both say of a triple is weighed by a logistic regression
 that was fitted on held-out articles, and :mod:`extractor.slots` reads contrast, comparator and condition. One call
-reads one article, so that no score depends on what else is in a batch; one thread, so that it does not depend on the
-machine's cores.
+reads one article, or what fits of it into the encoder, so that no score depends on what else is in a batch; one thread,
+so that it does not depend on the machine's cores.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 import onnxruntime
 from transformers import PreTrainedTokenizerFast
 
-from extractor.encoding import FEATURES, Tokenizer, encode, features
+from extractor.encoding import FEATURES, Encoded, Tokenizer, encode, features
 from extractor.errors import ModelError
 from extractor.records import CONTRASTS, DIRECTIONS, AnnotatedArticle, Candidate, Contrast, Decision, Direction, Triple
 from extractor.releases import sha256_of
@@ -27,10 +27,11 @@ from extractor.slots import SLOT_FILE, SlotReader
 
 RULES_SAY = 0.5
 """From this vote on the rules assert a direction."""
-FORMAT = 5
+FORMAT = 6
 """Version of the model folder's layout that this code reads."""
-INPUTS: tuple[str, ...] = ("network", "rules")
-"""What a triple is weighed by: the network's logit and the rules' assertion (0 or 1), the highest of its mentions."""
+INPUTS: tuple[str, ...] = ("network", "rules", "network's rival", "rules' rival")
+"""What a triple is weighed by: the network's logit and the rules' assertion (0 or 1), the highest of its mentions, and
+the same of the likeliest of the pair's two other directions."""
 _SILENT = -8.0
 """The lowest logit that counts; less is as good as nothing said."""
 
@@ -117,14 +118,24 @@ class RelationClassifier:
         return [list(self._decide(*each, threshold=0.0)) for each in batch]
 
     def opinions(self, annotated: AnnotatedArticle, candidates: Sequence[Candidate]) -> list[Opinion]:
-        """What network and rules think of each candidate that fits into the encoder, from one call."""
+        """What network and rules think of each candidate; a long article is read in several calls."""
         if not candidates:
             return []
-        encoded = encode(self._tokenizer, annotated, candidates, length=self.settings.length)
-        if not encoded.kept:
-            return []
-        said = votes(annotated, candidates)
-        rows = features(annotated, candidates)
+        said, rows = votes(annotated, candidates), features(annotated, candidates)
+        left = list(range(len(candidates)))
+        found: dict[int, Opinion] = {}
+        while left:
+            encoded = encode(self._tokenizer, annotated, [candidates[i] for i in left], length=self.settings.length)
+            read = [left[i] for i in encoded.kept]
+            if not read:
+                break
+            logits = self._read(encoded, [rows[i] for i in read])
+            found |= {i: Opinion(candidates[i], logits[row], said[i]) for row, i in enumerate(read)}
+            left = [i for i in left if i not in found]
+        return [found[i] for i in sorted(found)]
+
+    def _read(self, encoded: Encoded, rows: Sequence[Sequence[float]]) -> list[tuple[float, ...]]:
+        """The network's logits per candidate and direction."""
         (directions,) = self._session.run(
             None,
             {
@@ -132,13 +143,10 @@ class RelationClassifier:
                 "places": np.array([encoded.places], dtype=np.int64),
                 "cytokines": np.array(encoded.cytokines, dtype=np.int64),
                 "fluids": np.array(encoded.fluids, dtype=np.int64),
-                "features": np.array([rows[i] for i in encoded.kept], dtype=np.float32),
+                "features": np.array(rows, dtype=np.float32),
             },
         )
-        return [
-            Opinion(candidates[index], tuple(float(x) for x in directions[row]), said[index])
-            for row, index in enumerate(encoded.kept)
-        ]
+        return [tuple(float(x) for x in row) for row in directions]
 
     def _decide(
         self, annotated: AnnotatedArticle, candidates: Sequence[Candidate], *, threshold: float
@@ -159,13 +167,19 @@ class RelationClassifier:
 
 def weigh(opinions: Sequence[Opinion]) -> dict[Triple, tuple[float, ...]]:
     """What speaks for each triple of an article: :data:`INPUTS` per triple."""
-    said: dict[Triple, tuple[float, ...]] = {}
+    said: dict[Triple, tuple[float, float]] = {}
     for opinion in opinions:
         for direction, logit in zip(DIRECTIONS, opinion.logits, strict=True):
             triple = Triple(*_pair(opinion), direction)
             network, rules = said.get(triple, (_SILENT, 0.0))
             said[triple] = (max(logit, network), max(float(opinion.vote(direction) >= RULES_SAY), rules))
-    return said
+    return {triple: (*own, *_rival(said, triple)) for triple, own in said.items()}
+
+
+def _rival(said: Mapping[Triple, tuple[float, float]], triple: Triple) -> tuple[float, float]:
+    """The most that network and rules say of another direction of the same pair."""
+    others = [said[triple._replace(direction=other)] for other in DIRECTIONS if other != triple.direction]
+    return max(network for network, _ in others), max(rules for _, rules in others)
 
 
 def probability(inputs: Sequence[float], weights: Sequence[float], intercept: float) -> float:

@@ -16,7 +16,7 @@ from extractor.errors import InputError, ModelError, RecordError
 from extractor.mentions import annotate
 from extractor.mining import Miner, findings_of, for_human, load_classifier
 from extractor.records import Article, Candidate, Decision, Finding
-from extractor.relation import read_settings
+from extractor.relation import RelationClassifier, read_settings
 from extractor.releases import find_release
 from extractor.rules import RuleClassifier
 
@@ -222,3 +222,19 @@ def test_a_score_below_what_the_model_is_sure_from_is_for_a_human(miner: Miner) 
     assert not for_human(finding)  # the rules' scores are not calibrated
     assert for_human(replace(finding, model=folder.name, score=sure - 0.01))
     assert not for_human(replace(finding, model=folder.name, score=sure))
+
+
+def test_what_does_not_fit_into_the_encoder_is_read_in_a_further_pass(miner: Miner) -> None:
+    folder = find_release("relation")
+    assert folder is not None
+    classifier = RelationClassifier(folder)
+    aside = "The role of IL-10 in this model of disease was reviewed at length and with care by many earlier authors. "
+    result = "Serum IL-6 was significantly higher in the patients than in the healthy controls."
+    [annotated] = annotate(miner._nlp, [Article(id="long", title="Cytokines in disease", abstract=40 * aside + result)])
+    candidates = find_candidates(annotated)
+    opinions = classifier.opinions(annotated, candidates)
+    assert [opinion.candidate for opinion in opinions] == candidates
+    [decisions] = classifier.decide([(annotated, candidates)])
+    assert [(d.candidate.cytokine.concept, d.candidate.fluid_name, d.direction) for d in decisions] == [
+        ("IL6", "serum", "increased")
+    ]

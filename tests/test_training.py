@@ -175,7 +175,7 @@ def test_the_threshold_weighs_every_part_alike() -> None:
 
 
 def _inputs(*, network: float, rules: float) -> tuple[float, ...]:
-    return (network, rules)
+    return (network, rules, -8.0, 0.0)
 
 
 def test_the_weights_give_the_share_that_is_true() -> None:
@@ -210,7 +210,7 @@ def _opinion(fluid: str, *, logits: tuple[float, ...], rules: dict[Direction, Vo
     return Opinion(Candidate(mention, place, Span(0, 20), "same"), logits, rules)
 
 
-def test_a_triple_is_weighed_by_its_strongest_mentions() -> None:
+def test_a_triple_is_weighed_by_its_strongest_mentions_and_against_its_rivals() -> None:
     said = weigh(
         [
             _opinion("serum", logits=(2.0, -1.0, -9.0), rules={"increased": Vote(0.4, Span(0, 20))}),
@@ -218,9 +218,9 @@ def test_a_triple_is_weighed_by_its_strongest_mentions() -> None:
         ]
     )
     assert said == {
-        Triple("IL6", "serum", "increased"): (2.0, 1.0),
-        Triple("IL6", "serum", "decreased"): (1.0, 0.0),
-        Triple("IL6", "serum", "unchanged"): (-8.0, 0.0),
+        Triple("IL6", "serum", "increased"): (2.0, 1.0, 1.0, 0.0),
+        Triple("IL6", "serum", "decreased"): (1.0, 0.0, 2.0, 1.0),
+        Triple("IL6", "serum", "unchanged"): (-8.0, 0.0, 2.0, 1.0),
     }
 
 

@@ -22,7 +22,7 @@ def relation(
     encoder: Annotated[str, typer.Option(metavar="NAME", help="Hugging Face id or folder of a BERT-like encoder.")],
     output: Annotated[Path, _MODELS] = Path("models"),
     annotations: options.Annotations = Path("annotations"),
-    version: Annotated[str, typer.Option(help="Of the model.")] = "1.3.1",
+    version: Annotated[str, typer.Option(help="Of the model.")] = "1.5.0",
     work: Annotated[Path, typer.Option(metavar="FOLDER", help="Checkpoints and the adapted encoder.")] = Path("work"),
     epochs: Annotated[int | None, typer.Option(min=1, help="The release's where not given.")] = None,
     seed: Annotated[int | None, typer.Option(help="Of every generator; the release's where not given.")] = None,

@@ -55,7 +55,7 @@ class FitSettings:
     dropout: float = 0.1
     average: float = 0.998
     seed: int = 2
-    threads: int = 4
+    threads: int = 2
 
 
 @dataclass(frozen=True, slots=True)
