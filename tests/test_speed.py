@@ -168,7 +168,7 @@ def test_hours_follow_from_rate_cores_and_efficiency():
     assert efficiency(RESULT["workers"]) == {"1": 1.0, "4": 0.9}
     assert hours(per_second=1000, cores=4, efficient=0.9, records=36_000_000) == pytest.approx(36_000_000 / 3600 / 3600)
     assert "38,000,000 / (1,000 × 16 × 0.90) / 3600" in table.hours_table(RESULT)
-    assert [row.split("|")[3].strip() for row in table.hours_table(RESULT).splitlines()[2:]] == ["2.9", "0.7", "0.0"]
+    assert [row.split("|")[3].strip() for row in table.hours_table(RESULT).splitlines()[2:]] == ["2.9", "0.73", "0.046"]
 
 
 def test_the_tables_say_what_was_measured():

@@ -78,6 +78,10 @@ def ray_line(result: Json) -> str:
     )
 
 
+def _hours(value: float) -> str:
+    return f"{value:,.1f}" if value >= 1 else f"{value:.2g}"
+
+
 def hours_table(result: Json) -> str:
     """Hours for all of PubMed, with the arithmetic."""
     alone = result["workers"]["1"]["per_second"]["value"]
@@ -87,7 +91,7 @@ def hours_table(result: Json) -> str:
         [
             str(cores),
             f"{PUBMED:,} / ({alone:,.0f} × {cores} × {efficient:.2f}) / 3600",
-            f"{hours(per_second=alone, cores=cores, efficient=efficient):,.1f}",
+            _hours(hours(per_second=alone, cores=cores, efficient=efficient)),
         ]
         for cores in CORES
     ]
