@@ -122,16 +122,14 @@ class RelationClassifier:
         if not candidates:
             return []
         said, rows = votes(annotated, candidates), features(annotated, candidates)
-        left = list(range(len(candidates)))
         found: dict[int, Opinion] = {}
-        while left:
+        while left := [i for i in range(len(candidates)) if i not in found]:
             encoded = encode(self._tokenizer, annotated, [candidates[i] for i in left], length=self.settings.length)
-            read = [left[i] for i in encoded.kept]
-            if not read:
+            if not encoded.kept:
                 break
+            read = [left[i] for i in encoded.kept]
             logits = self._read(encoded, [rows[i] for i in read])
             found |= {i: Opinion(candidates[i], logits[row], said[i]) for row, i in enumerate(read)}
-            left = [i for i in left if i not in found]
         return [found[i] for i in sorted(found)]
 
     def _read(self, encoded: Encoded, rows: Sequence[Sequence[float]]) -> list[tuple[float, ...]]:
