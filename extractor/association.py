@@ -85,13 +85,18 @@ def _starts_anew(assoc: re.Match[str], group: Span, cue: Cue, clause: str) -> bo
 
 
 def _apposed(assoc: re.Match[str], group: Span, clause: str) -> bool:
-    """Whether only a remark is associated: "raised X, features associated with eosinophilia"."""
-    return assoc.start() >= group.end and _REMARK.search(clause, group.end, assoc.start()) is not None
+    """Whether only a remark is associated: "raised X, features associated with eosinophilia", "a rise that tracked"."""
+    between = (group.end, assoc.start())
+    return between[0] <= between[1] and any(p.search(clause, *between) is not None for p in (_REMARK, _RELATIVE))
 
 
 _REMARK = re.compile(
     r",\s+(?:[\w-]+\s+){0,3}(?:features?|findings?|changes?|effects?|events?|alterations?|cytokines?|chemokines?"
     r"|factors?|mediators?|markers?|molecules?|proteins?)\s+(?:(?:that|which) (?:are|is|were|was)\s+)?(?:\w+ly\s+)?$",
+    re.IGNORECASE,
+)
+_RELATIVE = re.compile(
+    r"\b(?:that|which)\s+(?:(?:was|were|is|are|had|has|have|did|bore|showed|not|\w+ly)\s+)*(?:an?\s+|no\s+)?$",
     re.IGNORECASE,
 )
 _NEW_SUBJECT = re.compile(

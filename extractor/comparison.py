@@ -6,7 +6,7 @@ import re
 
 from extractor.cues import Cue, Way
 from extractor.records import Direction
-from extractor.wordlists import FLUID_MARK, pattern
+from extractor.wordlists import CYTOKINE_MARK, FLUID_MARK, pattern
 
 _HEALTHY = (
     r"(?:healthy|normal|controls?|HCs?|placebo|untreated(?! patients)|vehicle|sham\w*|wild[- ]?types?|uninfected"
@@ -52,6 +52,16 @@ _REPORTED = re.compile(
 _IN_FLUID = re.compile(
     rf"\b(?:in|of)\s+(?:the\s+|their\s+|both\s+)?{FLUID_MARK}+(?:\s+(?:and|or|samples?)\b|[\s{FLUID_MARK}])*"
 )
+_OF_CYTOKINES = re.compile(
+    rf"\b(?:of|in|for)\s+(?:the\s+|both\s+|soluble\s+|circulating\s+)*+{CYTOKINE_MARK}++"
+    rf"(?:[\s,]++(?:and\s+|or\s+)?+{CYTOKINE_MARK}++)*+"
+)
+_ALONE = re.compile(
+    r"^\W*(?:the |both |all |our |age-\w+ |sex-\w+ |matched )*(?:healthy|normal|controls?)\b[^,;]{0,40}?"
+    r"\b(?:had|showed|displayed|exhibited|presented|have|has)\b[^,;]{0,30}$",
+    re.IGNORECASE,
+)
+_COMPARATIVE = re.compile(r"\b(?:higher|lower|greater)$", re.IGNORECASE)
 _FROM_START = re.compile(r"\bfrom (?:baseline|before|pre-?treatment)(?: values?| levels?)?\b", re.IGNORECASE)
 _PASSIVE = re.compile(r"\b(?:was|were|is|are|been)\s+(?:\w+ly\s+)*$", re.IGNORECASE)
 _BEYOND = re.compile(r"\b(?:above|below)$", re.IGNORECASE)
@@ -70,15 +80,22 @@ def flipped(cue: Cue, clause: str) -> bool:
         near = re.match(r"\s*(?:in|among|for)\s+([^,;]*)", after)
         return near is not None and _STRICT.search(near[1]) is not None and not _CASES.search(near[1])
     than = _THAN.search(after)
-    if than is None and _BEYOND.search(clause[: cue.span.end]):
+    if than is None:
+        return _flipped_alone(cue, clause)
+    second = re.split(r"[,;]", after[than.end() :], maxsplit=1)[0]
+    near = _WHERE.search(_FROM_START.sub(" ", _OF_CYTOKINES.sub(" ", _IN_FLUID.sub(" ", after[: than.start()]))))
+    return _rank(near[0] if near else _first(before)) < _rank(second)
+
+
+def _flipped_alone(cue: Cue, clause: str) -> bool:
+    """The same where no "than" follows the cue."""
+    before, after = clause[: cue.span.start], clause[cue.span.end :]
+    if _BEYOND.search(clause[: cue.span.end]):
         first = re.search(r"\b(?:in|among|from|of)\s+([^,;]*)$", before)
         return first is not None and _rank(first[1]) < _rank(re.split(r"[,;]", after, maxsplit=1)[0])
-    if than is None:
-        front = _FRONT.match(clause)
-        return front is not None and _rank(_first(front["first"])) < _rank(front["second"])
-    second = re.split(r"[,;]", after[than.end() :], maxsplit=1)[0]
-    near = _WHERE.search(_FROM_START.sub(" ", _IN_FLUID.sub(" ", after[: than.start()])))
-    return _rank(near[0] if near else _first(before)) < _rank(second)
+    if front := _FRONT.match(clause):
+        return _rank(_first(front["first"])) < _rank(front["second"])
+    return _ALONE.match(before) is not None and _COMPARATIVE.search(clause[: cue.span.end]) is not None
 
 
 def _first(before: str) -> str:

@@ -123,7 +123,7 @@ def _directions(clause: str) -> list[Cue]:
 def _direction(clause: str, match: re.Match[str], kind: str, direction: Direction) -> Cue | None:
     before, after = clause[: match.start()], clause[match.end() :]
     side, loose = turn(before, after, kind)
-    if _SIZE_OF.match(clause, match.start()):
+    if _SIZE_OF.match(clause, match.start()) or (kind == "word" and (_NO_LEVEL.match(after) or _ALONG.search(before))):
         return None
     if (
         _OTHER_ANALYTE.match(after)
@@ -201,7 +201,7 @@ def _diffs(clause: str) -> list[Cue]:
     cues = []
     for match in pattern("diff", "unchanged").finditer(clause):
         before, after = clause[: match.start()], clause[match.end() :]
-        noun = match[0].lower() in _DIFF_NOUNS
+        noun = match[0].lower() in _DIFF_NOUNS and not _DID.search(before)
         nothing = (
             negated(before)
             or _NEVER.search(clause) is not None
@@ -218,6 +218,7 @@ def _diffs(clause: str) -> list[Cue]:
     return cues
 
 
+_DID = re.compile(r"\b(?:did|does|do)\s+(?:not\s+)?(?:\w+ly\s+)?$", re.IGNORECASE)
 _PARTS = re.compile(r"separat|distinguish|discriminat|diverge|deviat|fluctuat", re.IGNORECASE)
 _OTHER_ANALYTE = re.compile(
     rf"(?:\s+(?:levels?|concentrations?))?\s+than\s+(?:(?:those|that|the|levels?|concentrations?|soluble"
@@ -234,8 +235,21 @@ _SIZE_OF = re.compile(
     r"(?=(?:increase|decrease|reduction|rise|fall|decline|drop|elevation|decrement|increment)s?\b)",
     re.IGNORECASE,
 )
+_NO_LEVEL = re.compile(
+    r"\s+(?:(?!with|at|by|in|of|after|for|and|on|from|to)[\w-]+\s+)?(?:(?:doses?|dosages?)\b(?!-)"
+    r"|(?:ages?|severity|durations?|numbers?|risks?|incidences?|prevalences?|frequency|frequencies|mortality|survival"
+    r"|intakes?|odds|body (?:mass|weight)|BMI)(?=\s+(?:scores?|with|in|for|among|after)\b|\s*[.;)]|\s*$))",
+    re.IGNORECASE,
+)
+"""What else can be raised or lowered: "increasing doses of X"."""
+_ALONG = re.compile(
+    r"\b(?:increas|decreas|rose|ris|f[ae]ll|declin|higher|lower|greater|worse|shorter|longer)\w*"
+    r"\s+(?:[\w-]+\s+){0,3}with\s+$",
+    re.IGNORECASE,
+)
+"""Before what something else rises with: "the risk increased with increasing X"."""
 _WITH_LEVEL = re.compile(
-    r"\b(?:patients|subjects|individuals|women|men|participants|those|children|persons|people"
+    r"\b(?:patients|subjects|individuals|women|men|participants|those|children|persons|people|cases|(?:sub)?groups?"
     r"|tumou?rs)\s+with\s+(?:the\s+|an?\s+|very\s+|\w+ly\s+)?$",
     re.IGNORECASE,
 )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from extractor.records import AnnotatedArticle, Candidate, Direction, Mention
+from extractor.records import AnnotatedArticle, Candidate, Direction, Mention, Span
 from extractor.roles import Sentence, solid
 from extractor.statements import Statement
 from extractor.wordlists import CYTOKINE_MARK, FLUID_MARK
@@ -82,12 +82,13 @@ def choose_fluids(
     by_name = {candidate.fluid_name: candidate for candidate in proposed}
     sentence = sentences[annotated.sentence_of(statement.evidence)]
     way = statement.direction
-    excepted = {
-        str(m.concept)
+    spans = {
+        m.span: str(m.concept)
         for m in sentence.mentions
         if m.kind == "fluid" and m.span.start < statement.clause.end and _excepted(sentence, m)
     }
-    local = [name for name in _local(sentence, statement) if name not in excepted]
+    excepted = set(spans.values())
+    local = [name for name in _local(sentence, statement, excepted=spans) if name not in excepted]
     spared: list[tuple[Candidate, float, Direction]] = [
         (by_name[name], 1.0, "unchanged") for name in sorted(excepted) if name in by_name and not statement.blocked
     ]
@@ -129,9 +130,9 @@ def _specimen(names: list[str], sentences: Sequence[Sentence]) -> list[str]:
     return sorted(named) if len(named) == 1 else names
 
 
-def _local(sentence: Sentence, statement: Statement) -> list[str]:
+def _local(sentence: Sentence, statement: Statement, *, excepted: Collection[Span]) -> list[str]:
     """Fluid names in the evidence sentence that fit the statement."""
-    fluids = [m for m in sentence.mentions if m.kind == "fluid" and not _owned(sentence, m)]
+    fluids = [m for m in sentence.mentions if m.kind == "fluid" and m.span not in excepted and not _owned(sentence, m)]
     if not fluids:
         return []
     offset = sentence.span.start

@@ -73,7 +73,7 @@ def _refer_back(sentence: Sentence, sentences: Sequence[Sentence]) -> Iterator[S
 def _again(sentence: Sentence, group: Group, verdict: Verdict, where: Span, trust: float) -> Iterator[Statement]:
     at = Span(where.start + verdict.cue.span.start, where.start + verdict.cue.span.end)
     score = base_score(sentence, at) * verdict.weight * _BACK_REFERENCE * trust
-    score *= doubt(sentence, where, verdict.direction)
+    score *= doubt(sentence, where, verdict.direction, where)
     restored = verdict.cue.verdict == "restored"
     for mention in group.mentions:
         yield Statement(mention, verdict.direction, sentence.span, where, at, score, where, verdict.blocked, restored)

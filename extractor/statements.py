@@ -44,7 +44,9 @@ _ROSE_WITH = re.compile(
 )
 _OPEN = re.compile(
     r"^\W*if\b|\b(?:was|were) not (?:tested|examined|studied|sought|addressed|assessed)\b"
-    r"|\bbeyond the scope\b|\bno inference\b",
+    r"|\bbeyond the scope\b|\bno inference\b"
+    r"|\b(?:end[ -]?points?|outcomes?|criteri(?:on|a))\s+(?:was|were|is|included?|comprised)\s+(?:defined as\s+)?"
+    r"(?:an?|the)\s+(?:[\w-]+\s+){0,2}(?:increase|decrease|reduction|rise|fall|change|doubling)\b",
     re.IGNORECASE,
 )
 _TOUCHING = re.compile(rf"{CYTOKINE_MARK}\)?\W*(?:levels?|concentrations?)?\W*$")
@@ -183,7 +185,7 @@ def _untold(
 
 def _statements(sentence: Sentence, group: Group, verdict: Verdict, *, where: Span, scope: Span) -> Iterator[Statement]:
     at = Span(where.start + verdict.cue.span.start, where.start + verdict.cue.span.end)
-    score = base_score(sentence, at) * verdict.weight * doubt(sentence, where, verdict.direction)
+    score = base_score(sentence, at) * verdict.weight * doubt(sentence, where, verdict.direction, scope)
     restored = verdict.cue.verdict == "restored"
     for mention in group.mentions:
         if is_given(sentence, mention):
@@ -214,12 +216,20 @@ def _scope(group: Group, groups: Sequence[Group], cue: Cue, cues: Sequence[Cue],
     return Span(clause.start + max(starts, default=0), clause.start + min(stops, default=clause.end - clause.start))
 
 
-def doubt(sentence: Sentence, where: Span, direction: Direction) -> float:
-    """A factor for stated non-significance, stimulation outside the body, correlation, and what was left open."""
+def doubt(sentence: Sentence, where: Span, direction: Direction, scope: Span) -> float:
+    """A factor for stated non-significance, stimulation outside the body, correlation, and what was left open.
+
+    Args:
+        sentence: that states something.
+        where: offsets of the clause.
+        direction: that is stated.
+        scope: offsets of the part of the clause that is about the mention.
+    """
     start, end = where.start - sentence.span.start, where.end - sentence.span.start
     text = sentence.text[start:end]
     weight = 1.0
-    if direction != "unchanged" and _NS.search(text):
+    about = sentence.text[scope.start - sentence.span.start : scope.end - sentence.span.start]
+    if direction != "unchanged" and _NS.search(about):
         weight *= 0.5
     if _STIMULATED.search(sentence.masked[start:end]) or _ROSE_WITH.search(text) or _OPEN.search(text):
         weight *= 0.5

@@ -19,7 +19,8 @@ _CLOSED = re.compile(
     r"""\s*(?:$|[,;:.)]|\d|[-–]fold\b|(?:
     in|than|by|from|at|after|during|among|amongst|compared|versus|vs|with|when|to|over|until|for|and|or|but
     |only|within
-    |following|throughout|on|upon|as|relative|both\s+(?:in|at|by|before|after|during|within)|through|across
+    |following|throughout|on|upon|as|relative|(?:both|either)\s+(?:in|at|by|before|after|during|within|between)
+    |through|across
     |between|before|above|below|if|while|whereas|post\w*
     |twofold|threefold|fourfold|\w+-fold|approximately|about|up|per|because|due|despite|prior|again|again|late|early
     |is|was|were|are|did|had|has|have|without|throughout|thereafter|too|more|less|irrespective|independent

@@ -70,6 +70,36 @@ MIXED = [
         "\nThe drug decreased <fluid>serum</fluid> <cyt>TNF</cyt> and increased <cyt>IL-10</cyt>.",
         "TNF serum down; IL-10 serum up",
     ),
+    # one fluid but not the other, ahead of the cytokine
+    (
+        "\nIn <fluid>CSF</fluid>, but not in <fluid>serum</fluid>, <cyt>IL-8</cyt> was raised.",
+        "IL-8 CSF up; IL-8 serum same",
+    ),
+    ("\n<fluid>CSF</fluid>, but not <fluid>serum</fluid>, <cyt>IL-8</cyt> was raised.", "IL-8 CSF up; IL-8 serum same"),
+    # the controls are the subject
+    (
+        "\nHealthy controls had lower <fluid>serum</fluid> levels of <cyt>IL-6</cyt> and <cyt>TNF</cyt> than patients.",
+        "IL-6 serum up; TNF serum up",
+    ),
+    ("\nControls exhibited significantly higher <fluid>plasma</fluid> <cyt>IL-10</cyt>.", "IL-10 plasma down"),
+    # only one of two is not significant
+    (
+        "\nThere was a nonsignificant increase in <fluid>serum</fluid> <cyt>IL-6</cyt> and a significant increase in <fluid>serum</fluid> <cyt>IL-8</cyt>.",
+        "IL-8 serum up",
+    ),
+    (
+        "\n<fluid>Serum</fluid> <cyt>IL-6</cyt> rose in one arm and did not change in the other.",
+        "IL-6 serum up; IL-6 serum same",
+    ),
+    ("\n<fluid>Plasma</fluid> <cyt>IL-6</cyt> was not reliably reduced by the drug.", "IL-6 plasma same"),
+    (
+        "\n<fluid>Serum</fluid> <cyt>IL-6</cyt> did not differ either between the phases or during treatment.",
+        "IL-6 serum same",
+    ),
+    (
+        "\nPatients showed a rise in <fluid>serum</fluid> <cyt>IL-6</cyt> that was associated with severity.",
+        "IL-6 serum up",
+    ),
     # several statements in one sentence, each with a subject and a verb of its own
     (
         "\nIn the sheep <fluid>plasma</fluid> <cyt>IL-6</cyt> rose, <cyt>TNF</cyt> did not, and <cyt>IL-13</cyt> decreased.",
@@ -296,6 +326,11 @@ NOTHING = [
     "\nIt was shown that the drug, an old one, may increase <fluid>serum</fluid> <cyt>IL-6</cyt>.",
     "\nThe severity score was associated with higher <fluid>serum</fluid> <cyt>IL-6</cyt>.",
     "\n<fluid>CSF</fluid> of patients was injected into rats, and the muscle was studied.\n<cyt>BDNF</cyt> was increased.",
+    # something else is raised
+    "Effect of increasing doses of riluzole on survival and <fluid>plasma</fluid> <cyt>IL-6</cyt>\n",
+    "\nThe risk of death increased with increasing <fluid>serum</fluid> <cyt>IL-6</cyt> levels.",
+    "\nThe group with a high <fluid>plasma</fluid> <cyt>IL-6</cyt> level had a higher risk of death.",
+    "\nThe primary end point was an increase of 50% or more in <fluid>serum</fluid> <cyt>IL-6</cyt>.",
     # association, prediction
     "\n<fluid>Serum</fluid> <cyt>IL-6</cyt> correlated with disease severity.",
     "\nHigher <fluid>serum</fluid> <cyt>IL-6</cyt> was associated with shorter survival.",
