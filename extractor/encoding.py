@@ -1,14 +1,15 @@
 """What the relation encoder reads: an article's telling sentences as token ids, with the places of its mentions.
 
 Cytokine names are replaced by one token, so that the classifier learns how a level is spoken of and not which cytokine
-is usually raised, and so that long lists stay short. Fluids keep their words behind a marker. One pass over the article
-serves all its candidates. Used alike by training and at run time; it knows tokenisers but no model.
+is usually raised, and so that long lists stay short. Fluids keep their words behind a marker. One pass over an article
+serves all its candidates, unless it is very long. Used alike by training and at run time; it knows tokenisers but no
+model.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -48,9 +49,13 @@ class Tokenizer(Protocol):
         ...
 
 
+_Piece = tuple[list[int], dict[Span, int]]
+"""A sentence's token ids, and where each mention's token stands in them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """Token ids and, per candidate that fits, the places of its mentions.
+    """One pass: token ids and, per candidate read in it, the places of its mentions.
 
     Attributes:
         ids: token ids, ``[CLS]`` first, ``[SEP]`` after every sentence.
@@ -69,8 +74,11 @@ class Encoded:
 
 def encode(
     tokenizer: Tokenizer, annotated: AnnotatedArticle, candidates: Sequence[Candidate], *, length: int = 512
-) -> Encoded:
-    """Token ids of the telling sentences, at most ``length`` of them.
+) -> list[Encoded]:
+    """Token ids of the telling sentences, read in one pass or, where they do not fit, in several.
+
+    A candidate is in one pass at most, and in none where its cytokine stands behind the end of a sentence that is
+    longer than the encoder can read.
 
     Args:
         tokenizer: a fast Hugging Face tokeniser of the BERT kind.
@@ -78,16 +86,30 @@ def encode(
         candidates: pairs of its mentions.
         length: tokens the encoder may read; sentences without a cytokine are left out first, from the end.
     """
-    mentions = [m for m in annotated.mentions if m.concept is not None]
-    pieces = _pieces(tokenizer, annotated, mentions)
-    chosen = _choose(annotated, candidates, {index: len(ids) for index, (ids, _) in pieces.items()}, length - 1)
-    ids: list[int] = [tokenizer.cls_token_id]
+    pieces = _pieces(tokenizer, annotated, [m for m in annotated.mentions if m.concept is not None])
+    sizes = {index: len(ids) for index, (ids, _) in pieces.items()}
+    sentence = [annotated.sentence_of(candidate.cytokine.span) for candidate in candidates]
+    passes = []
+    left = list(range(len(candidates)))
+    while left:
+        chosen = _choose(annotated, [candidates[i] for i in left], sizes, length - 1)
+        encoded = _read(tokenizer.cls_token_id, [pieces[index] for index in sorted(chosen)], candidates, left, length)
+        if encoded.kept:
+            passes.append(encoded)
+        left = [i for i in left if sentence[i] not in chosen]
+    return passes
+
+
+def _read(
+    first: int, pieces: Iterable[_Piece], candidates: Sequence[Candidate], left: Iterable[int], length: int
+) -> Encoded:
+    """One pass over some sentences, for those of the candidates ``left`` whose cytokine it reaches."""
+    ids: list[int] = [first]
     places: dict[Span, int] = {}
-    for index in sorted(chosen):
-        tokens, marks = pieces[index]
+    for tokens, marks in pieces:
         places |= {span: len(ids) + offset for span, offset in marks.items() if len(ids) + offset < length}
         ids.extend(tokens)
-    kept = [i for i, c in enumerate(candidates) if c.cytokine.span in places]
+    kept = [i for i in left if candidates[i].cytokine.span in places]
     cytokines = [places[candidates[i].cytokine.span] for i in kept]
     fluids = [_fluid_place(candidates[i], places) for i in kept]
     read = sorted({0, *cytokines, *fluids})
@@ -149,9 +171,7 @@ def _fluid_place(candidate: Candidate, places: Mapping[Span, int]) -> int:
     return 0 if candidate.fluid is None else places.get(candidate.fluid.span, 0)
 
 
-def _pieces(
-    tokenizer: Tokenizer, annotated: AnnotatedArticle, mentions: Sequence[Mention]
-) -> dict[int, tuple[list[int], dict[Span, int]]]:
+def _pieces(tokenizer: Tokenizer, annotated: AnnotatedArticle, mentions: Sequence[Mention]) -> dict[int, _Piece]:
     """Per sentence its ids and where each mention's token stands in them."""
     text = annotated.article.text
     cytokine, fluid = tokenizer.convert_tokens_to_ids([CYTOKINE_TOKEN, FLUID_TOKEN])

@@ -1,7 +1,8 @@
-"""The trained relation classifier: an ONNX encoder with a head on mention pairs, weighed against the rules.
+"""The trained relation classifier: ONNX encoders with heads on mention pairs, weighed against the rules.
 
-The network reads the text and knows nothing of the rules; what both say of a triple is weighed by a logistic regression
-that was fitted on held-out articles, and :mod:`extractor.slots` reads contrast, comparator and condition. One call
+The network (members whose logits it averages) reads the text and knows nothing of the rules; what both say of a triple
+is weighed by a logistic regression that was fitted on held-out articles, and :mod:`extractor.slots` reads contrast,
+comparator and condition. One call
 reads one article, or what fits of it into the encoder, so that no score depends on what else is in a batch; one thread,
 so that it does not depend on the machine's cores.
 """
@@ -121,16 +122,12 @@ class RelationClassifier:
         """What network and rules think of each candidate; a long article is read in several calls."""
         if not candidates:
             return []
-        said, rows = votes(annotated, candidates), features(annotated, candidates)
-        found: dict[int, Opinion] = {}
-        while left := [i for i in range(len(candidates)) if i not in found]:
-            encoded = encode(self._tokenizer, annotated, [candidates[i] for i in left], length=self.settings.length)
-            if not encoded.kept:
-                break
-            read = [left[i] for i in encoded.kept]
-            logits = self._read(encoded, [rows[i] for i in read])
-            found |= {i: Opinion(candidates[i], logits[row], said[i]) for row, i in enumerate(read)}
-        return [found[i] for i in sorted(found)]
+        rules, rows = votes(annotated, candidates), features(annotated, candidates)
+        logits = [(_SILENT,) * len(DIRECTIONS)] * len(candidates)
+        for encoded in encode(self._tokenizer, annotated, candidates, length=self.settings.length):
+            for i, said in zip(encoded.kept, self._read(encoded, [rows[i] for i in encoded.kept]), strict=True):
+                logits[i] = said
+        return [Opinion(*each) for each in zip(candidates, logits, rules, strict=True)]
 
     def _read(self, encoded: Encoded, rows: Sequence[Sequence[float]]) -> list[tuple[float, ...]]:
         """The network's logits per candidate and direction."""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 import transformers
 
 from extractor.candidates import find_candidates
-from extractor.encoding import Tokenizer, encode, features, read_whole
+from extractor.encoding import MARKERS, Tokenizer, encode, features, read_whole
+from extractor.mentions import annotate
+from extractor.pipeline import build_pipeline
 from extractor.records import Article, Candidate, Direction, Finding, GoldArticle, Mention, Span, Triple
 from extractor.relation import Opinion, load_tokenizer, squash, weigh
 from extractor.releases import find_release
 from extractor.rules import Vote
-from extractor.training.choosing import best_threshold, fit_weights, triple_f1
+from extractor.training.choosing import best_threshold, fit_weights, steady_threshold, triple_f1
 from extractor.training.directions import can_mirror, opposites
 from extractor.training.examples import Example, gold_examples
 from extractor.training.minimal_pairs import minimal_pairs
@@ -101,11 +104,55 @@ def test_the_last_layer_gives_what_the_encoder_gives_at_the_places(examples: lis
     network = training.RelationNetwork(str(tmp_path)).eval()
     batch = training.collate([examples[0], examples[-1], examples[len(examples) // 2]])
     with torch.no_grad():
-        found = network.read(batch["input_ids"], batch["mask"], batch["places"])
+        hidden = network.lower(batch["input_ids"], batch["mask"], 1)
+        found = network.upper(hidden, batch["mask"], batch["places"], 1)
         whole = network.encoder(input_ids=batch["input_ids"], attention_mask=batch["mask"]).last_hidden_state
     articles = torch.arange(len(found))[:, None]
     assert batch["mask"].min() == 0
     torch.testing.assert_close(found, whole[articles, batch["places"]])
+
+
+def test_members_that_share_their_lower_layers_say_the_mean_of_what_each_says(
+    examples: list[Example], tmp_path: Path
+) -> None:
+    torch = pytest.importorskip("torch")
+    training = pytest.importorskip("extractor.training.network")
+    export = pytest.importorskip("extractor.training.export")
+    sizes = {"hidden_size": 32, "num_hidden_layers": 3, "num_attention_heads": 4, "intermediate_size": 48}
+    transformers.BertModel(transformers.BertConfig(**sizes)).save_pretrained(tmp_path)
+    members = [training.RelationNetwork(str(tmp_path)).eval() for _ in range(2)]
+    for member in members:
+        torch.nn.init.normal_(member.directions.weight)
+        torch.nn.init.normal_(member.encoder.encoder.layer[2].output.dense.weight)
+    example = examples[0]
+    given = [torch.tensor(x) for x in (example.cytokines, example.fluids, example.features)]
+    ids, places = torch.tensor([example.ids]), torch.tensor([example.places])
+    with torch.no_grad():
+        each = [member(ids, None, places, None, *given)[0] for member in members]
+        shared = export.OneArticle(members, shared=2)(ids, places, *given)
+        apart = export.OneArticle(members, shared=0)(ids, places, *given)
+    assert not torch.allclose(*each)
+    torch.testing.assert_close(shared, (each[0] + each[1]) / 2)
+    torch.testing.assert_close(apart, shared)
+
+
+def test_a_word_whose_token_is_dropped_is_read_as_its_parts(tokenizer: Tokenizer, tmp_path: Path) -> None:
+    trimming = pytest.importorskip("extractor.training.trimming")
+    folder = find_release("relation")
+    assert folder is not None
+    seen = dict.fromkeys(tokenizer.convert_tokens_to_ids(["serum", "levels", "high", "##er"]), 8)
+    seen |= dict.fromkeys(tokenizer.convert_tokens_to_ids(["p", "##l", "##a", "##s", "##m"]), 1)
+    kept = trimming.trim_tokenizer(folder / "tokenizer.json", tmp_path / "tokenizer.json", Counter(seen))
+    trimmed = load_tokenizer(tmp_path)
+    assert tokenizer.mask_token_id in kept
+    assert [kept[token] for token in trimmed.convert_tokens_to_ids(list(MARKERS))] == tokenizer.convert_tokens_to_ids(
+        list(MARKERS)
+    )
+    (old,), (new,) = (each(["serum levels"], add_special_tokens=False)["input_ids"] for each in (tokenizer, trimmed))
+    assert [kept[token] for token in new] == old
+    (parts,) = trimmed(["plasma"], add_special_tokens=False)["input_ids"]
+    assert len(parts) == len("plasma")
+    assert trimmed.convert_tokens_to_ids(["[UNK]"])[0] not in parts
 
 
 def test_what_is_computed_in_bfloat16_gives_nearly_the_same_loss(
@@ -174,6 +221,13 @@ def test_the_threshold_weighs_every_part_alike() -> None:
     assert mean == pytest.approx(1.0)
 
 
+def test_the_steady_threshold_keeps_away_from_the_edge_of_a_plateau() -> None:
+    gold = {"dev": [_gold(str(i), ("IL6", "sure")) for i in range(20)]}
+    scored = {"dev": [{_triple("IL6"): 0.52, _triple("TNF"): 0.48 if i == 0 else 0.2} for i in range(20)]}
+    assert best_threshold(gold, scored)[0] == 0.5  # above it nothing is found
+    assert 0.2 < steady_threshold(gold, scored) < 0.5
+
+
 def _inputs(*, network: float, rules: float) -> tuple[float, ...]:
     return (network, rules, -8.0, 0.0)
 
@@ -230,9 +284,24 @@ def test_the_sentence_that_the_rules_found_is_the_evidence() -> None:
     assert opinion.located("decreased").evidence == Span(0, 20)
 
 
+def test_a_name_behind_the_end_of_an_overlong_sentence_costs_no_other(tokenizer: Tokenizer) -> None:
+    words = "with very many other words " * 40
+    text = (
+        f"Serum IL-6 was higher {words} and IL-8 was not. Serum IL-10 was lower. " + 30 * "Plasma IL-1beta was higher. "
+    )
+    [annotated] = annotate(build_pipeline(), [Article("x", "Cytokines", text)])
+    candidates = find_candidates(annotated)
+    passes = encode(tokenizer, annotated, candidates, length=128)
+    read = [candidates[i].cytokine.concept for encoded in passes for i in encoded.kept]
+    assert len(passes) > 2
+    assert all(len(encoded.ids) <= 128 for encoded in passes)
+    assert set(read) == {"IL6", "IL10", "IL1B"}
+    assert len(read) == len(candidates) - sum(c.cytokine.concept == "CXCL8" for c in candidates)
+
+
 def test_the_encoder_keeps_every_candidate_of_a_short_text(tokenizer: Tokenizer) -> None:
     for annotated, _ in list(minimal_pairs(rounds=1))[:20]:
         candidates = find_candidates(annotated)
-        encoded = encode(tokenizer, annotated, candidates)
+        (encoded,) = encode(tokenizer, annotated, candidates)
         assert len(encoded.kept) == len(candidates)
         assert len(features(annotated, candidates)) == len(candidates)

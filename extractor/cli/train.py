@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -22,12 +23,15 @@ def relation(
     encoder: Annotated[str, typer.Option(metavar="NAME", help="Hugging Face id or folder of a BERT-like encoder.")],
     output: Annotated[Path, _MODELS] = Path("models"),
     annotations: options.Annotations = Path("annotations"),
-    version: Annotated[str, typer.Option(help="Of the model.")] = "1.5.0",
-    work: Annotated[Path, typer.Option(metavar="FOLDER", help="Checkpoints and the adapted encoder.")] = Path("work"),
+    version: Annotated[str, typer.Option(help="Of the model.")] = "1.6.0",
+    work: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Adapted encoder and networks; reused where they fit.")
+    ] = Path("work"),
     epochs: Annotated[int | None, typer.Option(min=1, help="The release's where not given.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Of every generator; the release's where not given.")] = None,
+    seed: Annotated[
+        list[int] | None, typer.Option(help="Of every generator; a network for each. The release's where not given.")
+    ] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Of torch; the release's where not given.")] = None,
-    start: Annotated[Path | None, typer.Option(metavar="FILE", help="Checkpoint to go on from.")] = None,
     adapt: Annotated[bool, typer.Option(help="Continue masked-language training of the encoder first.")] = True,
     device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
     quiet: options.Quiet = False,
@@ -41,7 +45,7 @@ def relation(
     from extractor.releases import record_release
 
     reporter = Reporter(quiet=quiet)
-    given = {"epochs": epochs, "seed": seed, "threads": threads}
+    usual = FitSettings()
     folder = output / f"relation-{version}"
     record = release.train_relation(
         annotations,
@@ -50,9 +54,13 @@ def relation(
         version=version,
         encoder=encoder,
         work=work,
-        settings=FitSettings(**{name: value for name, value in given.items() if value is not None}),
+        settings=replace(
+            usual,
+            epochs=epochs or usual.epochs,
+            seeds=tuple(seed or usual.seeds),
+            threads=threads or usual.threads,
+        ),
         adapt=adapt,
-        start=start,
         device=device,
         say=reporter.say,
     )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from extractor.benchmark.corpora import Question
 from extractor.benchmark.evidence import question_candidate
 from extractor.candidates import find_candidates
-from extractor.encoding import Tokenizer, encode, features
+from extractor.encoding import Encoded, Tokenizer, encode, features
 from extractor.records import (
     CONTRASTS,
     DIRECTIONS,
@@ -32,7 +32,7 @@ IGNORE = -1.0
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One article as the encoder reads it, with labels per candidate.
+    """One article, or a part of a long one, as the encoder reads it, with labels per candidate.
 
     Attributes:
         ids: token ids.
@@ -59,35 +59,43 @@ class Example:
     mirrors: bool = False
 
 
-def gold_example(
+def gold_examples(
     tokenizer: Tokenizer,
-    annotated: AnnotatedArticle,
-    gold: GoldArticle,
+    pairs: Iterable[tuple[AnnotatedArticle, GoldArticle]],
     *,
     length: int,
     debatable: float,
     weight: float = 1.0,
-) -> Example | None:
-    """The example of an annotated article, None where it has no candidate.
+) -> list[Example]:
+    """One example per annotated article that has a candidate, or several where it is read in several passes.
 
     Args:
         tokenizer: the encoder's tokeniser.
-        annotated: sentences and mentions, gold's or the recogniser's.
-        gold: what is asserted.
+        pairs: sentences and mentions, gold's or the recogniser's, and what is asserted.
         length: tokens the encoder reads at most.
         debatable: weight of a debatable finding.
-        weight: of the example.
+        weight: of an example.
     """
-    candidates = find_candidates(annotated)
-    if not candidates:
-        return None
-    encoded = encode(tokenizer, annotated, candidates, length=length)
-    if not encoded.kept:
-        return None
+    return [
+        _gold_example(encoded, annotated, candidates, gold, debatable=debatable, weight=weight)
+        for annotated, gold in pairs
+        for candidates in [find_candidates(annotated)]
+        for encoded in encode(tokenizer, annotated, candidates, length=length)
+    ]
+
+
+def _gold_example(
+    encoded: Encoded,
+    annotated: AnnotatedArticle,
+    candidates: Sequence[Candidate],
+    gold: GoldArticle,
+    *,
+    debatable: float,
+    weight: float,
+) -> Example:
     rows = features(annotated, candidates)
-    kept = [candidates[i] for i in encoded.kept]
     evidence = "\n".join(annotated.article.text[f.evidence.start : f.evidence.end] for f in gold.findings)
-    labels = [_labels(candidate, gold.findings, debatable) for candidate in kept]
+    labels = [_labels(candidates[i], gold.findings, debatable) for i in encoded.kept]
     return Example(
         encoded.ids,
         encoded.places,
@@ -141,9 +149,10 @@ def question_example(tokenizer: Tokenizer, question: Question, *, length: int, w
     Source: DeYoung et al. 2020, "Evidence Inference 2.0" (BioNLP).
     """
     annotated, candidates = question_candidate(question)
-    encoded = encode(tokenizer, annotated, candidates, length=length)
-    if not encoded.kept:
+    passes = encode(tokenizer, annotated, candidates, length=length)
+    if not passes:
         return None
+    encoded = passes[0]
     nothing = tuple((IGNORE,) * len(CONTRASTS) for _ in DIRECTIONS)
     rows = features(annotated, candidates)
     labels = tuple(float(question.label == direction) for direction in DIRECTIONS)
@@ -159,19 +168,3 @@ def question_example(tokenizer: Tokenizer, question: Question, *, length: int, w
         weight,
         mirrors=can_mirror(question.evidence),
     )
-
-
-def gold_examples(
-    tokenizer: Tokenizer,
-    pairs: Iterable[tuple[AnnotatedArticle, GoldArticle]],
-    *,
-    length: int,
-    debatable: float,
-    weight: float,
-) -> list[Example]:
-    """Examples of all articles that have a candidate."""
-    made = (
-        gold_example(tokenizer, annotated, gold, length=length, debatable=debatable, weight=weight)
-        for annotated, gold in pairs
-    )
-    return [example for example in made if example is not None]

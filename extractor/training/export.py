@@ -25,21 +25,40 @@ FILES = ("model.onnx", "tokenizer.json", SLOT_FILE)
 """What ``config.json`` gives a hash of."""
 
 
-class _OneArticle(nn.Module):
-    """The network as it is run: one article, no padding, so that no score depends on what else is read."""
+class OneArticle(nn.Module):
+    """Networks as they are run: one article, no padding, so that no score depends on what else is read.
 
-    def __init__(self, network: RelationNetwork) -> None:
+    Args:
+        members: that began from one encoder.
+        shared: lower layers of it, its embeddings included, that none of them has changed; computed once.
+    """
+
+    def __init__(self, members: Sequence[RelationNetwork], shared: int) -> None:
         super().__init__()
-        self.network = network
+        self.members, self.shared = nn.ModuleList(members), shared
 
     def forward(self, input_ids: Tensor, places: Tensor, cytokines: Tensor, fluids: Tensor, features: Tensor) -> Tensor:
-        directions, _ = self.network(input_ids, None, places, None, cytokines, fluids, features)
-        return directions
+        """The mean of the members' logits of the directions."""
+        said = []
+        hidden = None
+        for member in self.members:
+            if hidden is None or not self.shared:
+                hidden = member.lower(input_ids, None, self.shared)
+            states = member.upper(hidden, None, places, self.shared)
+            said.append(member.judge(states, None, cytokines, fluids, features)[0])
+        return torch.stack(said).mean(0)
 
 
-def export_onnx(network: RelationNetwork, path: Path) -> None:
-    """Write the network in fp32 as one ONNX file with free numbers of tokens and pairs."""
-    network.eval()
+def export_onnx(members: Sequence[RelationNetwork], path: Path, *, shared: int) -> None:
+    """Write networks in fp32 as one ONNX file with free numbers of tokens and pairs; their logits are averaged.
+
+    Args:
+        members: that began from one encoder.
+        path: of the file.
+        shared: lower layers of the encoder, its embeddings included, that none of them has changed.
+    """
+    for network in members:
+        network.eval()
     tokens, places = torch.export.Dim("tokens", min=4, max=512), torch.export.Dim("places", min=2, max=512)
     pairs = torch.export.Dim("pairs", min=1, max=4096)
     example = (
@@ -53,7 +72,7 @@ def export_onnx(network: RelationNetwork, path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            _OneArticle(network),
+            OneArticle(members, shared),
             example,
             str(path),
             input_names=["input_ids", "places", "cytokines", "fluids", "features"],

@@ -38,8 +38,8 @@ class FitSettings:
         blank: share of the words hidden from the encoder.
         dropout: of the head and of the encoder's hidden states.
         average: decay per step of the running mean of the weights, which is what is kept.
-        seed: of every generator.
-        threads: of torch; part of what makes a run repeatable.
+        seeds: of every generator; one network is trained for each, and their logits are averaged.
+        threads: of torch per network; part of what makes a run repeatable.
     """
 
     epochs: int = 14
@@ -50,12 +50,12 @@ class FitSettings:
     debatable: float = 0.4
     negatives: float = 0.5
     mirror: float = 0.3
-    frozen: int = 2
+    frozen: int = 3
     blank: float = 0.12
     dropout: float = 0.1
     average: float = 0.998
-    seed: int = 2
-    threads: int = 2
+    seeds: tuple[int, ...] = (2, 4, 5)
+    threads: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def fit(
     sources: Sequence[Source],
     settings: FitSettings,
     *,
-    start: Path | None = None,
+    seed: int,
     device: str = "cpu",
     after_epoch: Callable[[int, float, RelationNetwork], None] = lambda _epoch, _loss, _network: None,
 ) -> RelationNetwork:
@@ -86,18 +86,16 @@ def fit(
         encoder: folder of an encoder with named markers.
         sources: where the examples come from.
         settings: see :class:`FitSettings`.
-        start: checkpoint of an earlier run to go on from.
+        seed: of every generator.
         device: a torch device.
         after_epoch: called with the epoch, its mean loss and the network; may keep a checkpoint.
     """
-    torch.manual_seed(settings.seed)
+    torch.manual_seed(seed)
     torch.set_num_threads(settings.threads)
-    rng = random.Random(settings.seed)
+    rng = random.Random(seed)
     network = RelationNetwork(encoder, dropout=settings.dropout)
     network.freeze(settings.frozen)
     network.to(device)
-    if start is not None:
-        network.load_state_dict(torch.load(start, weights_only=True))
     tokenizer = load_tokenizer(Path(encoder))
     words = opposites(tokenizer)
     epochs = [list(_batches(sources, settings, words, rng)) for _ in range(settings.epochs)]
@@ -131,26 +129,25 @@ def score_articles(
 
 def _score(network: RelationNetwork, tokenizer: Tokenizer, annotated: AnnotatedArticle, length: int) -> Scored:
     candidates = find_candidates(annotated)
-    encoded = encode(tokenizer, annotated, candidates, length=length)
-    if not encoded.kept:
-        return {}
     rows = features(annotated, candidates)
-    with torch.no_grad():
-        logits, _ = network(
-            torch.tensor([encoded.ids]),
-            None,
-            torch.tensor([encoded.places]),
-            None,
-            torch.tensor(encoded.cytokines),
-            torch.tensor(encoded.fluids),
-            torch.tensor([rows[i] for i in encoded.kept]),
-        )
+    device = network.directions.weight.device
     scores: Scored = {}
-    for row, index in zip(torch.sigmoid(logits).tolist(), encoded.kept, strict=True):
-        candidate = candidates[index]
-        for direction, probability in zip(DIRECTIONS, row, strict=True):
-            triple = Triple(str(candidate.cytokine.concept), candidate.fluid_name, direction)
-            scores[triple] = max(probability, scores.get(triple, 0.0))
+    for encoded in encode(tokenizer, annotated, candidates, length=length):
+        with torch.no_grad():
+            logits, _ = network(
+                torch.tensor([encoded.ids], device=device),
+                None,
+                torch.tensor([encoded.places], device=device),
+                None,
+                torch.tensor(encoded.cytokines, device=device),
+                torch.tensor(encoded.fluids, device=device),
+                torch.tensor([rows[i] for i in encoded.kept], device=device),
+            )
+        for row, index in zip(torch.sigmoid(logits).tolist(), encoded.kept, strict=True):
+            candidate = candidates[index]
+            for direction, probability in zip(DIRECTIONS, row, strict=True):
+                triple = Triple(str(candidate.cytokine.concept), candidate.fluid_name, direction)
+                scores[triple] = max(probability, scores.get(triple, 0.0))
     return scores
 
 

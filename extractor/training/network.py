@@ -97,7 +97,52 @@ class RelationNetwork(nn.Module):
         Returns:
             (pairs, 3) directions and (pairs, 3, 5) contrasts.
         """
-        states = self.read(input_ids, mask, places)
+        states = self.upper(self.lower(input_ids, mask, 0), mask, places, 0)
+        return self.judge(states, rows, cytokines, fluids, features)
+
+    def lower(self, input_ids: Tensor, mask: Tensor | None, layers: int) -> Tensor:
+        """Hidden states of all tokens after the embeddings and this many layers of the encoder.
+
+        Returns:
+            (articles, tokens, width).
+        """
+        hidden: Tensor = self.encoder.embeddings(input_ids)
+        return self._between(hidden, mask, 0, layers)
+
+    def upper(self, hidden: Tensor, mask: Tensor | None, places: Tensor, layers: int) -> Tensor:
+        """The encoder's last states at some places; its last layer computes no others, which saves time.
+
+        Args:
+            hidden: what :meth:`lower` gives after ``layers`` layers.
+            mask: as for :meth:`forward`.
+            places: likewise.
+            layers: of the encoder that are done.
+
+        Returns:
+            (articles, places, width).
+        """
+        last = self.encoder.encoder.layer[-1]
+        hidden = self._between(hidden, mask, layers, -1)
+        attention = last.attention.self
+        here = hidden.gather(1, places[:, :, None].expand(-1, -1, hidden.shape[-1]))
+        query, key, value = (
+            each.unflatten(-1, (attention.num_attention_heads, -1)).transpose(1, 2)
+            for each in (attention.query(here), attention.key(hidden), attention.value(hidden))
+        )
+        found = nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=_seen(mask))
+        attended = last.attention.output(found.transpose(1, 2).flatten(2), here)
+        states: Tensor = last.output(last.intermediate(attended), attended)
+        return states
+
+    def _between(self, hidden: Tensor, mask: Tensor | None, first: int, last: int) -> Tensor:
+        for layer in self.encoder.encoder.layer[first:last]:
+            hidden = layer(hidden, _seen(mask))
+        return hidden
+
+    def judge(
+        self, states: Tensor, rows: Tensor | None, cytokines: Tensor, fluids: Tensor, features: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """What :meth:`forward` returns, from the states at its places."""
         if rows is None:
             whole, first, second = states[0][torch.zeros_like(cytokines)], states[0][cytokines], states[0][fluids]
         else:
@@ -105,33 +150,16 @@ class RelationNetwork(nn.Module):
         hidden = self.head(torch.cat([whole, first, second, first * second, features], dim=-1))
         return self.directions(hidden), self.contrasts(hidden).view(-1, len(DIRECTIONS), len(CONTRASTS))
 
-    def read(self, input_ids: Tensor, mask: Tensor | None, places: Tensor) -> Tensor:
-        """The encoder's last hidden states at some places; its last layer computes no others, which saves time.
-
-        Returns:
-            (articles, places, width).
-        """
-        seen = None if mask is None else mask[:, None, None, :].bool()
-        hidden = self.encoder.embeddings(input_ids)
-        *layers, last = self.encoder.encoder.layer
-        for layer in layers:
-            hidden = layer(hidden, seen)
-        attention = last.attention.self
-        here = hidden.gather(1, places[:, :, None].expand(-1, -1, hidden.shape[-1]))
-        query, key, value = (
-            each.unflatten(-1, (attention.num_attention_heads, -1)).transpose(1, 2)
-            for each in (attention.query(here), attention.key(hidden), attention.value(hidden))
-        )
-        found = nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=seen)
-        attended = last.attention.output(found.transpose(1, 2).flatten(2), here)
-        states: Tensor = last.output(last.intermediate(attended), attended)
-        return states
-
     def freeze(self, layers: int) -> None:
         """Keep the embeddings and this many lower layers of the encoder as they are; nothing for 0."""
         if layers:
             for part in (self.encoder.embeddings, *self.encoder.encoder.layer[:layers]):
                 part.requires_grad_(requires_grad=False)
+
+
+def _seen(mask: Tensor | None) -> Tensor | None:
+    """The mask as attention takes it."""
+    return None if mask is None else mask[:, None, None, :].bool()
 
 
 def _draw_bytes(encoder: nn.Module) -> None:

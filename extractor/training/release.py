@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
+from itertools import chain
+from multiprocessing import get_context
 from pathlib import Path
 
 import torch
 
+from extractor.encoding import Tokenizer
 from extractor.errors import InputError
 from extractor.formats import read
-from extractor.records import Json
+from extractor.records import Article, Json
 from extractor.relation import INPUTS, RelationClassifier, load_tokenizer
 from extractor.releases import sha256_of
 from extractor.slots import SLOT_FILE
@@ -23,8 +29,10 @@ from extractor.training.export import copy_tokenizer, export_onnx, quantise, wri
 from extractor.training.fit import FitSettings, Source, fit, score_articles
 from extractor.training.network import RelationNetwork
 from extractor.training.slot_fit import fit_slots
+from extractor.training.trimming import tokens_seen, trim_embeddings, trim_tokenizer
 
 Say = Callable[[str], None]
+TOKENIZER = "tokenizer.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +40,18 @@ class Run:
     """Where a run works and how it reports.
 
     Attributes:
-        work: folder for what is not released (adapted encoder, checkpoint, fp32 model).
+        work: folder for what is not released (adapted encoder, networks, fp32 model).
         device: a torch device.
         say: called with one line of progress at a time.
-        start: checkpoint of an earlier run to go on from.
     """
 
     work: Path
     device: str
     say: Say
-    start: Path | None
+
+
+def _say_nothing(_line: str) -> None:
+    """Report no progress."""
 
 
 def train_relation(
@@ -55,9 +65,8 @@ def train_relation(
     settings: FitSettings | None = None,
     shares: Shares | None = None,
     adapt: bool = True,
-    start: Path | None = None,
     device: str = "cpu",
-    say: Say = lambda _line: None,
+    say: Say = _say_nothing,
 ) -> Json:
     """Train, choose on dev, calibrate, export and describe one release.
 
@@ -67,18 +76,18 @@ def train_relation(
         out: the model folder to write.
         version: of the model.
         encoder: Hugging Face id or path of the pretrained encoder.
-        work: folder for what is not released (adapted encoder, checkpoint, fp32 model); reused when it fits.
+        work: folder for what is not released (adapted encoder, networks, fp32 model). An encoder that lies there is
+            used, and so is a network that was trained with the same encoder, data, settings and seed.
         settings: of the training run.
         shares: of the sources.
         adapt: continue masked-language training first.
-        start: checkpoint of an earlier run to go on from.
         device: a torch device.
-        say: called with one line of progress at a time.
+        say: called with one line of progress at a time, also by other processes.
 
     Returns:
         What was written to ``training.json`` in ``out``: data with hashes, settings, scores on dev.
     """
-    options, parts, run = settings or FitSettings(), shares or Shares(), Run(work, device, say, start)
+    options, parts, run = settings or FitSettings(), shares or Shares(), Run(work, device, say)
     torch.set_num_threads(options.threads)
     work.mkdir(parents=True, exist_ok=True)
     data = load_data(annotations, corpus)
@@ -86,11 +95,21 @@ def train_relation(
     say("; ".join(f"{name}: {count} articles" for name, count in counts.items()))
     left_out = {annotated.article.id for pairs in data.held.values() for annotated, _ in pairs}
     pretrained = prepare_encoder(encoder, corpus, run, left_out=left_out, adapt=adapt)
-    tokenizer = load_tokenizer(pretrained)
-    network = _fit_best(pretrained, make_sources(tokenizer, data, corpus, options, parts), data, options, run)
+    hashes = {
+        path.relative_to(annotations).as_posix(): sha256_of(path) for path in sorted(annotations.rglob("*.jsonl"))
+    }
+    known = {"encoder": sha256_of(pretrained / "model.safetensors"), "shares": asdict(parts), "data": hashes}
+    sources = make_sources(load_tokenizer(pretrained), data, corpus, options, parts)
+    members = _train_members(pretrained, sources, data, options, run, known=known)
+    apart = {
+        f"network of seed {seed}": _score_member(member, load_tokenizer(pretrained), data, options.length)
+        for seed, member in zip(options.seeds, members, strict=True)
+    }
     out.mkdir(parents=True, exist_ok=True)
-    copy_tokenizer(pretrained, out)
-    export_onnx(network, work / "model.fp32.onnx")
+    kept = trim_tokenizer(pretrained / TOKENIZER, out / TOKENIZER, _tokens(pretrained, data, corpus))
+    for member in members:
+        trim_embeddings(member, kept)
+    export_onnx(members, work / "model.fp32.onnx", shared=options.frozen)
     quantise(work / "model.fp32.onnx", out / "model.onnx")
     write_slots(out, fit_slots(data.train))
     chosen = calibrate_release(out, data, version=version, length=options.length)
@@ -98,15 +117,11 @@ def train_relation(
     say(f"threshold {chosen.threshold:.2f}, triple F1 {chosen.f1} (fp32 {exact.f1})")
     record: Json = {
         "version": version,
-        "encoder": sha256_of(pretrained / "model.safetensors"),
+        **known,
         "adapted": adapt,
-        "start": None if start is None else sha256_of(start),
         "settings": asdict(options),
-        "shares": asdict(parts),
         "articles": counts,
-        "data": {
-            path.relative_to(annotations).as_posix(): sha256_of(path) for path in sorted(annotations.rglob("*.jsonl"))
-        },
+        "members": apart,
         "held_out": asdict(chosen),
         "held_out_fp32": asdict(exact),
     }
@@ -142,16 +157,55 @@ def _write(folder: Path, choice: Choice, *, version: str, length: int) -> None:
     write_config(folder, version=version, values=values)
 
 
-def _fit_best(encoder: Path, sources: Sequence[Source], data: Data, settings: FitSettings, run: Run) -> RelationNetwork:
-    """Train and go back to the epoch of the second half with the best mean triple F1 over the held-out parts."""
+def _train_members(
+    encoder: Path, sources: Sequence[Source], data: Data, settings: FitSettings, run: Run, *, known: Json
+) -> list[RelationNetwork]:
+    """One network per seed, trained side by side in processes of their own.
+
+    Args:
+        encoder: folder of the encoder to begin from.
+        sources: of the examples.
+        data: its held-out part chooses the epoch.
+        settings: of the training run.
+        run: where to work.
+        known: what else a network depends on; one that was trained on the same is taken from ``run.work``.
+    """
+    files = {}
+    for seed in settings.seeds:
+        same = json.dumps({**known, **asdict(settings), "seeds": seed}, sort_keys=True)
+        files[seed] = run.work / f"network-{seed}-{hashlib.sha256(same.encode()).hexdigest()[:8]}.pt"
+    with ProcessPoolExecutor(len(files), mp_context=get_context("spawn")) as pool:
+        training = [
+            pool.submit(_fit_best, encoder, sources, data, settings, run, seed=seed, file=file)
+            for seed, file in files.items()
+            if not file.is_file()
+        ]
+        for each in training:
+            each.result()
+    members = []
+    for file in files.values():
+        network = RelationNetwork(str(encoder), dropout=settings.dropout)
+        network.load_state_dict(torch.load(file, weights_only=True))
+        network.eval()
+        members.append(network)
+    return members
+
+
+def _fit_best(
+    encoder: Path, sources: Sequence[Source], data: Data, settings: FitSettings, run: Run, *, seed: int, file: Path
+) -> None:
+    """Train a network and keep in ``file`` the epoch of the second half that does best on the held-out articles.
+
+    The best has the highest mean triple F1 over their parts.
+    """
     tokenizer = load_tokenizer(encoder)
     gold = {part: [g for _, g in pairs] for part, pairs in data.held.items()}
     best = [-1.0]
-    checkpoint = run.work / "checkpoint.pt"
+    checkpoint = file.with_suffix(".part")
 
     def after(epoch: int, loss: float, network: RelationNetwork) -> None:
         if epoch < settings.epochs // 2:
-            run.say(f"epoch {epoch}: loss {loss:.3f}")
+            run.say(f"seed {seed}, epoch {epoch}: loss {loss:.3f}")
             return
         scored = {
             part: score_articles(network, tokenizer, [a for a, _ in pairs], length=settings.length)
@@ -159,15 +213,33 @@ def _fit_best(encoder: Path, sources: Sequence[Source], data: Data, settings: Fi
         }
         threshold, f1 = best_threshold(gold, scored)
         shown = ", ".join(f"{part} {triple_f1(gold[part], scored[part], threshold):.3f}" for part in gold)
-        run.say(f"epoch {epoch}: loss {loss:.3f}, held-out triple F1 {f1:.4f} at {threshold:.2f} ({shown})")
+        run.say(
+            f"seed {seed}, epoch {epoch}: loss {loss:.3f}, held-out triple F1 {f1:.4f} at {threshold:.2f} ({shown})"
+        )
         if f1 > best[0]:
             best[0] = f1
-            torch.save(network.state_dict(), checkpoint)
+            torch.save({name: value.cpu() for name, value in network.state_dict().items()}, checkpoint)
 
-    network = fit(str(encoder), sources, settings, start=run.start, device=run.device, after_epoch=after)
-    network.load_state_dict(torch.load(checkpoint, weights_only=True))
-    network.cpu().eval()
-    return network
+    fit(str(encoder), sources, settings, seed=seed, device=run.device, after_epoch=after)
+    checkpoint.replace(file)
+
+
+def _score_member(network: RelationNetwork, tokenizer: Tokenizer, data: Data, length: int) -> dict[str, float]:
+    """Triple F1 of one network alone per held-out part, at its own best threshold."""
+    gold = {part: [g for _, g in pairs] for part, pairs in data.held.items()}
+    scored = {
+        part: score_articles(network, tokenizer, [a for a, _ in pairs], length=length)
+        for part, pairs in data.held.items()
+    }
+    threshold, _ = best_threshold(gold, scored)
+    return {part: round(triple_f1(gold[part], scored[part], threshold), 4) for part in gold}
+
+
+def _tokens(encoder: Path, data: Data, corpus: Path) -> Counter[int]:
+    """How often each token stands in the abstracts of ``bulk`` and in what is trained or chosen on."""
+    tokenizer = load_tokenizer(encoder)
+    annotated = (a.article.text for of in (data.train, data.held) for pairs in of.values() for a, _ in pairs)
+    return tokens_seen(tokenizer, chain(annotated, (article.text for article in _bulk(corpus))))
 
 
 def prepare_encoder(name: str, corpus: Path, run: Run, *, left_out: set[str], adapt: bool) -> Path:
@@ -188,17 +260,21 @@ def prepare_encoder(name: str, corpus: Path, run: Run, *, left_out: set[str], ad
     if not adapt:
         return named
 
-    def refuse(error: Exception) -> None:
-        raise InputError(str(error)) from error
-
     def progress(step: int, steps: int, loss: float) -> None:
         if step % 50 == 0:
             run.say(f"adapting the encoder: step {step} of {steps}, loss {loss:.3f}")
 
     settings = AdaptSettings()
-    bulk = (
-        a for a in read([corpus / "bulk.jsonl.gz"], on_error=refuse) if a.id not in left_out and not is_held_out(a.id)
-    )
+    bulk = (article for article in _bulk(corpus) if article.id not in left_out and not is_held_out(article.id))
     articles = select_articles(bulk, limit=settings.articles)
     adapt_encoder(articles, adapted, encoder=named, settings=settings, device=run.device, progress=progress)
     return adapted
+
+
+def _bulk(corpus: Path) -> Iterable[Article]:
+    """The unlabelled abstracts."""
+
+    def refuse(error: Exception) -> None:
+        raise InputError(str(error)) from error
+
+    return read([corpus / "bulk.jsonl.gz"], on_error=refuse)
