@@ -2,9 +2,8 @@
 
 The network (members whose logits it averages) reads the text and knows nothing of the rules; what both say of a triple
 is weighed by a logistic regression that was fitted on held-out articles, and :mod:`extractor.slots` reads contrast,
-comparator and condition. One call
-reads one article, or what fits of it into the encoder, so that no score depends on what else is in a batch; one thread,
-so that it does not depend on the machine's cores.
+comparator and condition. One call reads one article, or what fits of it into the encoder, so that no score depends on
+what else is in a batch; one thread, so that it does not depend on the machine's cores.
 """
 
 from __future__ import annotations
