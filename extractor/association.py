@@ -86,8 +86,7 @@ def _starts_anew(assoc: re.Match[str], group: Span, cue: Cue, clause: str) -> bo
 
 def _apposed(assoc: re.Match[str], group: Span, clause: str) -> bool:
     """Whether only a remark is associated: "raised X, features associated with eosinophilia", "a rise that tracked"."""
-    between = (group.end, assoc.start())
-    return between[0] <= between[1] and any(p.search(clause, *between) is not None for p in (_REMARK, _RELATIVE))
+    return assoc.start() >= group.end and any(p.search(clause, group.end, assoc.start()) for p in (_REMARK, _RELATIVE))
 
 
 _REMARK = re.compile(

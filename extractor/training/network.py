@@ -135,8 +135,9 @@ class RelationNetwork(nn.Module):
         return states
 
     def _between(self, hidden: Tensor, mask: Tensor | None, first: int, last: int) -> Tensor:
+        seen = _seen(mask)
         for layer in self.encoder.encoder.layer[first:last]:
-            hidden = layer(hidden, _seen(mask))
+            hidden = layer(hidden, seen)
         return hidden
 
     def judge(

@@ -99,14 +99,15 @@ def train_relation(
         path.relative_to(annotations).as_posix(): sha256_of(path) for path in sorted(annotations.rglob("*.jsonl"))
     }
     known = {"encoder": sha256_of(pretrained / "model.safetensors"), "shares": asdict(parts), "data": hashes}
-    sources = make_sources(load_tokenizer(pretrained), data, corpus, options, parts)
+    tokenizer = load_tokenizer(pretrained)
+    sources = make_sources(tokenizer, data, corpus, options, parts)
     members = _train_members(pretrained, sources, data, options, run, known=known)
     apart = {
-        f"network of seed {seed}": _score_member(member, load_tokenizer(pretrained), data, options.length)
+        f"network of seed {seed}": _score_alone(member, tokenizer, data, options.length)[2]
         for seed, member in zip(options.seeds, members, strict=True)
     }
     out.mkdir(parents=True, exist_ok=True)
-    kept = trim_tokenizer(pretrained / TOKENIZER, out / TOKENIZER, _tokens(pretrained, data, corpus))
+    kept = trim_tokenizer(pretrained / TOKENIZER, out / TOKENIZER, _tokens(tokenizer, data, corpus))
     for member in members:
         trim_embeddings(member, kept)
     export_onnx(members, work / "model.fp32.onnx", shared=options.frozen)
@@ -199,7 +200,6 @@ def _fit_best(
     The best has the highest mean triple F1 over their parts.
     """
     tokenizer = load_tokenizer(encoder)
-    gold = {part: [g for _, g in pairs] for part, pairs in data.held.items()}
     best = [-1.0]
     checkpoint = file.with_suffix(".part")
 
@@ -207,15 +207,10 @@ def _fit_best(
         if epoch < settings.epochs // 2:
             run.say(f"seed {seed}, epoch {epoch}: loss {loss:.3f}")
             return
-        scored = {
-            part: score_articles(network, tokenizer, [a for a, _ in pairs], length=settings.length)
-            for part, pairs in data.held.items()
-        }
-        threshold, f1 = best_threshold(gold, scored)
-        shown = ", ".join(f"{part} {triple_f1(gold[part], scored[part], threshold):.3f}" for part in gold)
-        run.say(
-            f"seed {seed}, epoch {epoch}: loss {loss:.3f}, held-out triple F1 {f1:.4f} at {threshold:.2f} ({shown})"
-        )
+        threshold, f1, per_part = _score_alone(network, tokenizer, data, settings.length)
+        shown = ", ".join(f"{part} {value:.3f}" for part, value in per_part.items())
+        said = f"held-out triple F1 {f1:.4f} at {threshold:.2f} ({shown})"
+        run.say(f"seed {seed}, epoch {epoch}: loss {loss:.3f}, {said}")
         if f1 > best[0]:
             best[0] = f1
             torch.save({name: value.cpu() for name, value in network.state_dict().items()}, checkpoint)
@@ -224,20 +219,21 @@ def _fit_best(
     checkpoint.replace(file)
 
 
-def _score_member(network: RelationNetwork, tokenizer: Tokenizer, data: Data, length: int) -> dict[str, float]:
-    """Triple F1 of one network alone per held-out part, at its own best threshold."""
+def _score_alone(
+    network: RelationNetwork, tokenizer: Tokenizer, data: Data, length: int
+) -> tuple[float, float, dict[str, float]]:
+    """The best threshold of one network alone on the held-out articles, its mean triple F1 there, and that per part."""
     gold = {part: [g for _, g in pairs] for part, pairs in data.held.items()}
     scored = {
         part: score_articles(network, tokenizer, [a for a, _ in pairs], length=length)
         for part, pairs in data.held.items()
     }
-    threshold, _ = best_threshold(gold, scored)
-    return {part: round(triple_f1(gold[part], scored[part], threshold), 4) for part in gold}
+    threshold, mean = best_threshold(gold, scored)
+    return threshold, mean, {part: round(triple_f1(gold[part], scored[part], threshold), 4) for part in gold}
 
 
-def _tokens(encoder: Path, data: Data, corpus: Path) -> Counter[int]:
+def _tokens(tokenizer: Tokenizer, data: Data, corpus: Path) -> Counter[int]:
     """How often each token stands in the abstracts of ``bulk`` and in what is trained or chosen on."""
-    tokenizer = load_tokenizer(encoder)
     annotated = (a.article.text for of in (data.train, data.held) for pairs in of.values() for a, _ in pairs)
     return tokens_seen(tokenizer, chain(annotated, (article.text for article in _bulk(corpus))))
 
