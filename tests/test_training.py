@@ -16,7 +16,7 @@ from extractor.records import Article, Candidate, Direction, Finding, GoldArticl
 from extractor.relation import Opinion, load_tokenizer, squash, weigh
 from extractor.releases import find_release
 from extractor.rules import Vote
-from extractor.training.choosing import best_threshold, fit_weights, steady_threshold, triple_f1
+from extractor.training.choosing import best_threshold, fit_weights, triple_f1
 from extractor.training.directions import can_mirror, opposites
 from extractor.training.examples import Example, gold_examples
 from extractor.training.minimal_pairs import minimal_pairs
@@ -219,13 +219,6 @@ def test_the_threshold_weighs_every_part_alike() -> None:
     threshold, mean = best_threshold(gold, scored)
     assert 0.3 < threshold <= 0.55
     assert mean == pytest.approx(1.0)
-
-
-def test_the_steady_threshold_keeps_away_from_the_edge_of_a_plateau() -> None:
-    gold = {"dev": [_gold(str(i), ("IL6", "sure")) for i in range(20)]}
-    scored = {"dev": [{_triple("IL6"): 0.52, _triple("TNF"): 0.48 if i == 0 else 0.2} for i in range(20)]}
-    assert best_threshold(gold, scored)[0] == 0.5  # above it nothing is found
-    assert 0.2 < steady_threshold(gold, scored) < 0.5
 
 
 def _inputs(*, network: float, rules: float) -> tuple[float, ...]:

@@ -22,7 +22,6 @@ _T = TypeVar("_T")
 SURE_PRECISION = 0.95
 """Precision from which on no human need look."""
 FOLDS = 5
-_GRID = tuple(round(0.05 * step, 2) for step in range(2, 19))
 _PART_WEIGHT = 100.0
 """What the true triples of a part weigh in all, in a regression whose penalty is 1."""
 
@@ -69,22 +68,12 @@ def best_threshold(
     gold: Mapping[str, Sequence[GoldArticle]], scored: Mapping[str, Sequence[Scored]]
 ) -> tuple[float, float]:
     """The threshold with the highest mean triple F1 over the parts, and that mean."""
+    grid = [round(0.05 * step, 2) for step in range(2, 19)]
 
     def mean(threshold: float) -> float:
         return sum(triple_f1(gold[part], scored[part], threshold) for part in gold) / len(gold)
 
-    return max(((t, mean(t)) for t in _GRID), key=lambda pair: (pair[1], -pair[0]))
-
-
-def steady_threshold(gold: Mapping[str, Sequence[GoldArticle]], scored: Mapping[str, Sequence[Scored]]) -> float:
-    """The threshold where the mean triple F1 over the parts is highest on average with both its neighbours.
-
-    The best single threshold may stand at the edge of a plateau, where a little less would do as well and a little more
-    much worse; the middle of the plateau is the safer choice for other articles.
-    """
-    means = [sum(triple_f1(gold[part], scored[part], t) for part in gold) / len(gold) for t in _GRID]
-    steady = {t: sum(means[i - 1 : i + 2]) / 3 for i, t in enumerate(_GRID) if 0 < i < len(_GRID) - 1}
-    return max(steady, key=lambda t: (steady[t], -t))
+    return max(((t, mean(t)) for t in grid), key=lambda pair: (pair[1], -pair[0]))
 
 
 def choose(classifier: RelationClassifier, held: Held) -> Choice:
@@ -101,7 +90,7 @@ def choose(classifier: RelationClassifier, held: Held) -> Choice:
     opinions = {part: [classifier.opinions(a, find_candidates(a)) for a, _ in pairs] for part, pairs in held.items()}
     inputs = {part: [weigh(each) for each in articles] for part, articles in opinions.items()}
     scored = _cross_fitted(gold, inputs)
-    threshold = steady_threshold(gold, scored)
+    threshold, _ = best_threshold(gold, scored)
     f1 = {part: round(triple_f1(gold[part], scored[part], threshold), 4) for part in held}
     read = _slots(held, opinions, classifier.slots)
     weights, intercept = fit_weights({part: list(zip(gold[part], inputs[part], strict=True)) for part in gold})
