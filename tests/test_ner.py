@@ -18,9 +18,10 @@ from extractor.errors import ModelError
 from extractor.evaluate import score_mentions
 from extractor.mentions import annotate
 from extractor.pipeline import build_pipeline
-from extractor.records import Article, GoldArticle, Mention, Span
+from extractor.records import AnnotatedArticle, Article, Finding, GoldArticle, Mention, Span
 from extractor.releases import record_release
 from extractor.training.coining import coin, with_coined_names
+from extractor.training.label_room import Room, label_room
 from extractor.training.ner import write_model
 from extractor.training.ner_card import CardFacts, write_card
 from extractor.training.ner_fit import NerSettings, blank_ner, example_of, fit_ner
@@ -82,9 +83,10 @@ def test_a_corpus_of_one_kind_is_completed_and_its_doubts_carry_no_label() -> No
     (one,) = labelled_documents("X", [Document(article, tuple(required), neutral)], NLP, "cytokine")
     assert names(one) == [("Serum", "fluid"), ("IL-6", "cytokine"), ("zorkine", "cytokine")]
     assert [text[slice(*place)] for place in one.unknown] == ["Xyz1", "cytokines"]
-    blood = Required(Span(text.index("blood"), text.index("blood") + 5))
-    (other,) = labelled_documents("X", [Document(article, (blood,))], NLP, "fluid")
-    assert names(other) == [("Serum", "fluid"), ("IL-6", "cytokine")]
+    blood = Span(text.index("blood"), text.index("blood") + 5)
+    (other,) = labelled_documents("X", [Document(article, (Required(blood),))], NLP, "fluid")
+    assert names(other) == [("Serum", "fluid"), ("IL-6", "cytokine"), ("blood", "fluid")]
+    (other,) = labelled_documents("X", [Document(article, (), (blood,))], NLP, "fluid")
     assert [text[slice(*place)] for place in other.unknown] == ["blood"]
 
 
@@ -248,6 +250,7 @@ def test_the_card_names_data_scores_and_what_is_best(model: Path, tmp_path: Path
     scores = NerScores(
         gold={name: score_mentions(texts, found, samples=20) for name, found in runs.items()},
         external={"x-test": {name: score_documents([], [], samples=20) for name in runs}},
+        room={"host": Room(findings=9, right=7, unnamed=1)},
     )
     unseen = score_unseen([gold("IL22", "IL-22", 1)], ["IL22"], str(model), samples=20)
     facts = CardFacts(
@@ -258,3 +261,29 @@ def test_the_card_names_data_scores_and_what_is_best(model: Path, tmp_path: Path
     for said in ("# ner-0.0.1", "Apache-2.0", "ab" * 32, '{"seed": 1}', "IL22", "x-test", "## Limits", "**lexicon**"):
         assert said in card
     assert "| lexicon | cytokine | 1.000 [1.000–1.000] |" in card
+    assert "| host | 9 | 7 | 1 |" in card
+
+
+def test_labels_could_mend_only_what_no_known_word_names() -> None:
+    text = "\nSerum IL-6 rose in two quokkas from before the trip. Serum IL-6 was higher in rats than in normal rats."
+    first, second = Span(1, text.index(".") + 1), Span(text.index(".") + 2, len(text))
+    article = AnnotatedArticle(
+        Article("X:1", "", text[1:]),
+        (first, second),
+        tuple(
+            Mention(Span(at, at + len(name)), name, kind, concept)
+            for name, kind, concept in (("IL-6", "cytokine", "IL6"), ("Serum", "fluid", "serum"))
+            for at in (m.start() for m in re.finditer(name, text))
+        ),
+    )
+    findings = tuple(
+        Finding("X:1", "IL6", "serum", "increased", contrast, comparator, "unspecified", host, evidence=evidence)
+        for contrast, comparator, host, evidence in (
+            ("time", "before", "other:quokka", first),
+            ("disease", "healthy", "rat", second),
+        )
+    )
+    gold = GoldArticle("X:1", None, "", "dev", "direct", article.mentions, findings, article.article)
+    room = label_room([(article, gold)])
+    assert room["host"] == Room(findings=2, right=1, unnamed=1)
+    assert room["comparator"] == Room(findings=2, right=2, unnamed=0)

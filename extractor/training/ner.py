@@ -22,8 +22,10 @@ from extractor.training.ner_scores import NerScores, score_ner
 from extractor.training.ner_texts import Labelled, assemble
 from extractor.training.unseen import UnseenScores, choose_unseen, score_unseen, without_concepts
 
-ARCHIVES = ("tcre_cytokine_ner.tar.gz", "pubtator_ner.tar.gz", "bulk.jsonl.gz")
+ARCHIVES = ("tcre_cytokine_ner.tar.gz", "anatem.tar.gz", "pubtator_ner.tar.gz", "bulk.jsonl.gz")
 """Files of the corpus folder that the training reads, besides those that hold gold's texts."""
+LICENCE = "CC-BY-SA-3.0"
+"""Of the weights: AnatEM, which they have learnt from, asks for it."""
 GOLD = ("general/train.jsonl", "als/rewritten.jsonl", "passages.jsonl", "analytes.jsonl")
 
 
@@ -101,7 +103,7 @@ def write_model(nlp: Language, folder: Path, *, version: str) -> None:
         version=version,
         description="Cytokines and body fluids in biomedical abstracts",
         author="The als-cytokine-extractor authors",
-        license="Apache-2.0",
+        license=LICENCE,
         extractor_format=NER_FORMAT,
     )
     shutil.rmtree(folder, ignore_errors=True)

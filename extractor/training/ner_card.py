@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from extractor.gold import Interval, Score
+from extractor.training.label_room import Room
 from extractor.training.ner_scores import SYSTEMS, NerScores
 from extractor.training.unseen import UnseenScores
 
@@ -16,6 +17,7 @@ _LICENCES = {
     "passages": "passages of full texts, annotated by this project (annotations Apache-2.0; texts of their publishers)",
     "analytes": "abstracts with other analytes, annotated by this project (Apache-2.0; texts of their publishers)",
     "TCRE": "TCRE cytokine mentions, all but a fixed quarter of the documents (no licence stated; PMC open access)",
+    "AnatEM": "AnatEM, training part: fluids that our guidelines call so (CC BY-SA 3.0; Pyysalo and Ananiadou 2014)",
     "NLMgene": "NLM-Gene, training part (NLM, public; from a repository under MIT)",
     "BioRED": "BioRED, training and development part (NLM, public; from a repository under MIT)",
     "GNormPlus": "GNormPlus, training part (NLM, public; from a repository under MIT)",
@@ -28,9 +30,7 @@ _LIMITS = """## Limits
 - Most of its training labels come from the lexicon, so it repeats many of the lexicon's decisions.
 - A name that it finds and the vocabulary does not know gets no concept and never becomes a finding; such names are
   counted and listed so that the vocabulary can grow.
-- Receptors, antagonists and binding proteins of cytokines are labelled `CYTOKINE` as well, with concepts of their own.
-- Labels are `CYTOKINE` and `FLUID` only: whether labels for groups and hosts would help has not been measured;
-  rules find these."""
+- Receptors, antagonists and binding proteins of cytokines are labelled `CYTOKINE` too, with concepts of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ def write_card(path: Path, facts: CardFacts, scores: NerScores, unseen: UnseenSc
     """
     parts = [_heading(facts), _gold_table(scores), _verdict(scores), _external_table(scores)]
     parts += [_unseen_table(unseen)] if unseen is not None else []
+    parts.append(_room_table(scores.room))
     path.write_text("\n\n".join([*parts, _LIMITS]) + "\n", encoding="utf-8")
 
 
@@ -78,7 +79,8 @@ def _heading(facts: CardFacts) -> str:
             "pipeline (hash embeddings, four convolutions, transition-based parser) for one CPU thread.",
             "",
             'Use: `build_pipeline(ner="ner")`, or `--ner ner` on the command line, beside the lexicon. The weights',
-            "stand under Apache-2.0: no annotations under a share-alike licence went into them (AnatEM is a test).",
+            "stand under CC BY-SA 3.0 (https://creativecommons.org/licenses/by-sa/3.0/), since AnatEM, which they have",
+            "learnt from, asks for that; nothing else of this project does, and the program runs without them.",
             "",
             "## Training data",
             "",
@@ -157,6 +159,21 @@ def _unseen_lines(unseen: UnseenScores) -> Iterator[str]:
     yield "|---|---|---|"
     for system in SYSTEMS:
         yield f"| {system} | {_shown(unseen.exact[system].recall)} | {_shown(unseen.touched[system].recall)} |"
+
+
+def _room_table(room: Mapping[str, Room]) -> str:
+    lines = [
+        "## Hosts and groups",
+        "",
+        "They have no labels: rules read them by words. A label could mend only what is read wrong *and* named by no",
+        "word that the rules know; where the word is known, the choice is wrong. Findings of general and ALS dev, read",
+        "from the sentence that gold gives (comparators: healthy, untreated, before):",
+        "",
+        "| slot | findings | read right | wrong and not named by a known word |",
+        "|---|---|---|---|",
+    ]
+    lines += [f"| {slot} | {found.findings} | {found.right} | {found.unnamed} |" for slot, found in room.items()]
+    return "\n".join(lines)
 
 
 def _cells(score: Score) -> str:

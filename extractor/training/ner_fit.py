@@ -41,7 +41,7 @@ class NerSettings:
         seed: of every generator.
     """
 
-    version: str = "1.2.0"
+    version: str = "1.3.0"
     epochs: int = 4
     bulk: int = 1800
     share: float = 0.34

@@ -16,6 +16,7 @@ from extractor.gold import load_gold
 from extractor.mentions import annotate
 from extractor.pipeline import build_pipeline, load_ner
 from extractor.records import AnnotatedArticle, Article, Kind, Mention, Span
+from extractor.training.label_room import Room, label_room
 from extractor.vocabulary import load_vocabulary
 
 SYSTEMS = ("lexicon", "ner", "both")
@@ -29,10 +30,12 @@ class NerScores:
     Attributes:
         gold: mentions on general dev.
         external: test → system → score; see :func:`extractor.benchmark.external.mention_tests`.
+        room: what labels for hosts and groups could mend, on general and ALS dev; see :func:`label_room`.
     """
 
     gold: Mapping[str, MentionScores]
     external: Mapping[str, Mapping[str, ExternalMentions]]
+    room: Mapping[str, Room]
 
 
 def ner_alone(model: Language, articles: Iterable[Article]) -> Iterator[AnnotatedArticle]:
@@ -80,8 +83,9 @@ def score_ner(ner: str, annotations: Path, corpus: Path, *, samples: int = 2000,
         InputError: a corpus is missing or damaged.
         ModelError: the model cannot be loaded.
     """
-    dev = [each for each in load_gold(annotations, corpus=corpus, splits=["dev"]) if each.stratum != "als"]
-    there = [each for each in dev if each.article is not None]
+    dev = [each for each in load_gold(annotations, corpus=corpus, splits=["dev"]) if each.article is not None]
+    read = annotate(build_pipeline(), (each.article for each in dev if each.article is not None))
+    there = [each for each in dev if each.stratum != "als"]
     runs = recognise([each.article for each in there if each.article is not None], ner)
     return NerScores(
         gold={name: score_mentions(there, found, samples=samples, seed=seed) for name, found in runs.items()},
@@ -89,6 +93,7 @@ def score_ner(ner: str, annotations: Path, corpus: Path, *, samples: int = 2000,
             name: _score(documents, kind, ner, samples, seed)
             for name, (kind, documents) in mention_tests(corpus, load_vocabulary()).items()
         },
+        room=label_room(zip(read, dev, strict=True)),
     )
 
 

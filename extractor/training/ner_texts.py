@@ -16,7 +16,7 @@ from pathlib import Path
 
 from spacy.language import Language
 
-from extractor.benchmark.corpora import Document, anatem, held_out, human_genes, pubtator, tcre
+from extractor.benchmark.corpora import Document, anatem, guideline_fluids, held_out, human_genes, pubtator, tcre
 from extractor.errors import InputError
 from extractor.gold import load_gold, load_training
 from extractor.mentions import annotate
@@ -63,6 +63,18 @@ def tcre_documents(corpus: Path, *, test: bool) -> list[Document]:
         InputError: the archive is missing or damaged.
     """
     return [document for document in tcre(corpus) if held_out(document.article.id) == test]
+
+
+def fluid_documents(corpus: Path) -> list[Document]:
+    """AnatEM's training part with the fluids that our guidelines call so: the documents that name one.
+
+    The others would teach little about fluids, and of names that only look like cytokines that they are none.
+
+    Raises:
+        InputError: the archive is missing or damaged.
+    """
+    documents = guideline_fluids(anatem(corpus, load_vocabulary().normalise_fluid, split="train"))
+    return [document for document in documents if document.required]
 
 
 def gene_documents(corpus: Path, member: str) -> list[Document]:
@@ -205,6 +217,7 @@ def assemble(annotations: Path, corpus: Path, nlp: Language, *, bulk: int, seed:
     )
     sources: list[tuple[str, list[Document], Kind]] = [
         ("TCRE", tcre_documents(corpus, test=False), "cytokine"),
+        ("AnatEM", fluid_documents(corpus), "fluid"),
         *((name.partition("_")[0], gene_documents(corpus, name), "cytokine") for name in PUBTATOR_TRAIN),
     ]
     labelled = labelled_gold(gold) + labelled_gold(passages, "passages") + labelled_analytes(analytes, nlp)
@@ -223,7 +236,7 @@ def _completed(source: str, document: Document, annotated: AnnotatedArticle, kin
     for one in document.required:
         if any(one.span.overlaps(mention.span) for mention in known):
             continue
-        if kind == "fluid" or _GENERIC.fullmatch(text[slice(*one.span)]):
+        if _GENERIC.fullmatch(text[slice(*one.span)]):
             unknown.append(one.span)
         else:
             known.append(Mention(one.span, text[slice(*one.span)], kind, one.concept))

@@ -45,7 +45,7 @@ def fit_slots(
     choices: list[ConditionChoice] = []
     for part, pairs in parts.items():
         share = _SHARES.get(part, 1.0)
-        for annotated, candidate, finding in (found for pair in pairs for found in _stated(*pair)):
+        for annotated, candidate, finding in (found for pair in pairs for found in stated(*pair)):
             said = contrast_features(annotated, candidate, finding.direction)
             rows["contrast"].append((said, finding.contrast, share))
             said = comparator_features(annotated, candidate, finding.direction, finding.contrast)
@@ -77,7 +77,7 @@ def _fit(rows: _Rows, values: Sequence[str], penalty: float) -> dict[str, tuple[
     }
 
 
-def _stated(annotated: AnnotatedArticle, gold: GoldArticle) -> Iterator[tuple[AnnotatedArticle, Candidate, Finding]]:
+def stated(annotated: AnnotatedArticle, gold: GoldArticle) -> Iterator[tuple[AnnotatedArticle, Candidate, Finding]]:
     """Every finding with the candidate that states it; none where no candidate has its cytokine and fluid."""
     candidates = find_candidates(annotated)
     for finding in gold.findings:
